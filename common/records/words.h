@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Closed lists of words that several records share. */
+#pragma once
+
+#define CT_LANGUAGE_CHOICES "en nl it fr es"
+
+/* ivr: prompts and keys; queued; offered: a phone rings; talking; held; parked: the e-agent was lost
+ * (D34); onward: connected through, the e-agent has left (D28); ended. */
+#define CT_CALL_STATE_CHOICES "ivr queued offered talking held parked onward ended"
+
+/* In the order they are tried; an e-agent counts for the first one that refuses him. */
+#define CT_RULE_CHOICES                                                                            \
+  "tenant pool skill badge level language unregistered paused offline ringing talking wrap_up missed"
+
+#define CT_CAUSE_CHOICES                                                                           \
+  "caller agent abandoned no_agent closed no_credit unreachable lost restart onward"
