@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/base/error.h"
 
+/* clang-format off */
 G_DEFINE_QUARK (ct-error-quark, ct_error)
+/* clang-format on */
 
 const char *
 ct_error_code_name (CtErrorCode code)

@@ -31,7 +31,8 @@ ct_money_parse (const char *text, CtMoney *money)
   if (text == NULL || !g_ascii_isdigit (*c))
     return FALSE;
   for (; g_ascii_isdigit (*c); c++)
-    if (__builtin_mul_overflow (whole, 10, &whole) || __builtin_add_overflow (whole, *c - '0', &whole))
+    if (__builtin_mul_overflow (whole, 10, &whole)
+        || __builtin_add_overflow (whole, *c - '0', &whole))
       return FALSE;
   if (*c == '.')
     {

@@ -13,7 +13,8 @@ CT_RECORD_DEFINE (CtWhy, ct_why, "Why", CT_WHY_FIELDS);
 #define CT_RECORD_FIELD_CtEarlier(k, m, a, lo, hi, f) CT_FIELD (CtEarlier, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtEarlier, ct_earlier, "Earlier", CT_EARLIER_FIELDS);
 
-#define CT_RECORD_FIELD_CtDisposition(k, m, a, lo, hi, f) CT_FIELD (CtDisposition, k, m, a, lo, hi, f)
+#define CT_RECORD_FIELD_CtDisposition(k, m, a, lo, hi, f)                                          \
+  CT_FIELD (CtDisposition, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtDisposition, ct_disposition, "Disposition", CT_DISPOSITION_FIELDS);
 
 #define CT_RECORD_FIELD_CtCall(k, m, a, lo, hi, f) CT_FIELD (CtCall, k, m, a, lo, hi, f)

@@ -4,5 +4,7 @@
 #define CT_RECORD_FIELD_CtPresence(k, m, a, lo, hi, f) CT_FIELD (CtPresence, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtPresence, ct_presence, "Presence", CT_PRESENCE_FIELDS);
 
-#define CT_RECORD_FIELD_CtPresenceChange(k, m, a, lo, hi, f) CT_FIELD (CtPresenceChange, k, m, a, lo, hi, f)
-CT_RECORD_DEFINE (CtPresenceChange, ct_presence_change, "PresenceChange", CT_PRESENCE_CHANGE_FIELDS);
+#define CT_RECORD_FIELD_CtPresenceChange(k, m, a, lo, hi, f)                                       \
+  CT_FIELD (CtPresenceChange, k, m, a, lo, hi, f)
+CT_RECORD_DEFINE (CtPresenceChange, ct_presence_change, "PresenceChange",
+                  CT_PRESENCE_CHANGE_FIELDS);

@@ -121,7 +121,8 @@ ct_record_copy (gconstpointer record)
           *member = ct_record_copy (*member);
           break;
         case CT_KIND_LIST:
-          *member = *member != NULL ? g_ptr_array_copy (*member, (GCopyFunc) copy_in_list, NULL) : NULL;
+          *member
+              = *member != NULL ? g_ptr_array_copy (*member, (GCopyFunc) copy_in_list, NULL) : NULL;
           if (*member != NULL)
             g_ptr_array_set_free_func (*member, ct_record_free);
           break;

@@ -28,16 +28,16 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  CT_KIND_ID,     /* CtId;      "01ARZ3NDEKTSV" */
-  CT_KIND_TEXT,   /* char*;     UTF-8, without control characters but \n and \t */
-  CT_KIND_ENUM,   /* char*;     one of the words in the argument */
-  CT_KIND_INT,    /* gint64;    within +-2^53 */
-  CT_KIND_BOOL,   /* gboolean */
-  CT_KIND_MONEY,  /* CtMoney;   an integer of micro-units */
-  CT_KIND_TIME,   /* gint64;    UTC ms; RFC 3339 text */
-  CT_KIND_TEXTS,  /* GStrv;     a list of texts */
-  CT_KIND_WORDS,  /* GHashTable char*->char*: an object of language code -> text (translated text) */
-  CT_KIND_PAIRS,  /* GHashTable char*->char*: an object of free names -> text */
+  CT_KIND_ID,    /* CtId;      "01ARZ3NDEKTSV" */
+  CT_KIND_TEXT,  /* char*;     UTF-8, without control characters but \n and \t */
+  CT_KIND_ENUM,  /* char*;     one of the words in the argument */
+  CT_KIND_INT,   /* gint64;    within +-2^53 */
+  CT_KIND_BOOL,  /* gboolean */
+  CT_KIND_MONEY, /* CtMoney;   an integer of micro-units */
+  CT_KIND_TIME,  /* gint64;    UTC ms; RFC 3339 text */
+  CT_KIND_TEXTS, /* GStrv;     a list of texts */
+  CT_KIND_WORDS, /* GHashTable char*->char*: an object of language code -> text (translated text) */
+  CT_KIND_PAIRS, /* GHashTable char*->char*: an object of free names -> text */
   CT_KIND_RECORD, /* void*:     a sub-record, NULL when absent */
   CT_KIND_LIST,   /* GPtrArray of sub-records */
   CT_KIND_JSON,   /* char*:     any JSON value, kept as its text (scripts) */
@@ -53,7 +53,7 @@ enum {
 typedef struct _CtRecordType CtRecordType;
 
 typedef struct {
-  const char *name;      /* as in JSON */
+  const char *name; /* as in JSON */
   CtKind kind;
   gsize offset;
   gconstpointer argument;
@@ -62,10 +62,10 @@ typedef struct {
 } CtField;
 
 struct _CtRecordType {
-  const char *name;      /* "Company", the schema's name in OpenAPI */
+  const char *name; /* "Company", the schema's name in OpenAPI */
   gsize size;
   const CtField *fields;
-  guint n_fields;        /* at most 64 */
+  guint n_fields; /* at most 64 */
 };
 
 /* First member of every record. */

@@ -49,8 +49,7 @@ CT_RECORD_DECLARE (CtScriptState, ct_script_state, CT_SCRIPT_STATE_FIELDS)
 
 /* POST /api/v1/calls/{id}/connect: connect the caller through, by a step of the script (D28:
  * `onward_rate` was shown). */
-#define CT_CONNECT_FIELDS(F)                                                                       \
-  F (TEXT, step, 0, 1, 64, CT_REQUIRED)
+#define CT_CONNECT_FIELDS(F) F (TEXT, step, 0, 1, 64, CT_REQUIRED)
 CT_RECORD_DECLARE (CtConnect, ct_connect, CT_CONNECT_FIELDS)
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 
 /* In the order they are tried; an e-agent counts for the first one that refuses him. */
 #define CT_RULE_CHOICES                                                                            \
-  "tenant pool skill badge level language unregistered paused offline ringing talking wrap_up missed"
+  "tenant pool skill badge level language unregistered paused offline ringing talking wrap_up "    \
+  "missed"
 
 #define CT_CAUSE_CHOICES                                                                           \
   "caller agent abandoned no_agent closed no_credit unreachable lost restart onward"

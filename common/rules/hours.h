@@ -16,7 +16,8 @@ CtHours *ct_hours_new (const char *time_zone, GError **error);
 gboolean ct_hours_add_block (CtHours *hours, int weekday, const char *block, GError **error);
 /* A closed day each year: "12-25", or a feast: "easter", "easter+1" (Easter Monday), "easter-2", with
  * @calendar "gregorian" or "julian" for Easter's reckoning (NULL: gregorian). */
-gboolean ct_hours_add_holiday (CtHours *hours, const char *day, const char *calendar, GError **error);
+gboolean
+ct_hours_add_holiday (CtHours *hours, const char *day, const char *calendar, GError **error);
 /* One date, "2026-12-24", with its own blocks ("08:00-14:00,16:00-18:00"), or "" for closed. It wins over
  * holidays and weekdays. */
 gboolean ct_hours_add_date (CtHours *hours, const char *date, const char *blocks, GError **error);

@@ -74,7 +74,8 @@ cs_loop_new_for_context (const char *name, guint capacity, GMainContext *context
 
   loop->name = g_strdup (name);
   loop->capacity = capacity;
-  loop->context = context != NULL ? g_main_context_ref (context) : g_main_context_ref (g_main_context_default ());
+  loop->context = context != NULL ? g_main_context_ref (context)
+                                  : g_main_context_ref (g_main_context_default ());
   g_mutex_init (&loop->lock);
   g_queue_init (&loop->messages);
   loop->source = g_source_new (&queue_funcs, sizeof (QueueSource));

@@ -29,22 +29,22 @@ typedef enum {
 
 /* What a row asks for; server/http/permission.c says which roles have it. */
 typedef enum {
-  CS_ALLOW_ANYONE,         /* no session: sign-in, version, health */
-  CS_ALLOW_SESSION,        /* whoever is signed in, about himself */
-  CS_ALLOW_ANSWER,         /* takes calls: e-agent, dispatcher, team leader */
-  CS_ALLOW_SEE_CALLS,      /* call records: own company's (owner, member), own (e-agent), all (staff) */
-  CS_ALLOW_HEAR,           /* recordings: owner, team leader, administrator, project manager */
-  CS_ALLOW_SEE_COMPANY,    /* dashboard, credit */
-  CS_ALLOW_MANAGE_MONEY,   /* finance, administrator */
-  CS_ALLOW_MANAGE_TENANT,  /* administrator, project manager */
+  CS_ALLOW_ANYONE,    /* no session: sign-in, version, health */
+  CS_ALLOW_SESSION,   /* whoever is signed in, about himself */
+  CS_ALLOW_ANSWER,    /* takes calls: e-agent, dispatcher, team leader */
+  CS_ALLOW_SEE_CALLS, /* call records: own company's (owner, member), own (e-agent), all (staff) */
+  CS_ALLOW_HEAR,      /* recordings: owner, team leader, administrator, project manager */
+  CS_ALLOW_SEE_COMPANY,   /* dashboard, credit */
+  CS_ALLOW_MANAGE_MONEY,  /* finance, administrator */
+  CS_ALLOW_MANAGE_TENANT, /* administrator, project manager */
 } CsPermission;
 
 typedef struct {
-  CsScope scope;           /* of the signed-in user's tenant */
+  CsScope scope; /* of the signed-in user's tenant */
   CtId user;
   CtId session;
-  CtId company;            /* an owner's or member's company; CT_ID_NONE for staff */
-  guint roles;             /* CsRole bits */
+  CtId company; /* an owner's or member's company; CT_ID_NONE for staff */
+  guint roles;  /* CsRole bits */
   char *language;
 } CsPrincipal;
 
@@ -57,35 +57,36 @@ typedef struct _CsExchange CsExchange; /* one request and its reply, while the h
 typedef gboolean (*CsHandler) (CsExchange *exchange, gpointer module, GError **error);
 
 enum {
-  CS_ROUTE_IDEMPOTENT = 1 << 0, /* POST that creates: Idempotency-Key is required, the reply is kept 24 h */
-  CS_ROUTE_PAGED = 1 << 1,      /* a list: ?cursor= and ?limit= (1..200, default 50) */
-  CS_ROUTE_RAW = 1 << 2,        /* the reply is bytes, not a record (recordings, metrics) */
-  CS_ROUTE_SLOW = 1 << 3,       /* hashes or waits: runs in the slow pool */
+  CS_ROUTE_IDEMPOTENT
+  = 1 << 0, /* POST that creates: Idempotency-Key is required, the reply is kept 24 h */
+  CS_ROUTE_PAGED = 1 << 1, /* a list: ?cursor= and ?limit= (1..200, default 50) */
+  CS_ROUTE_RAW = 1 << 2,   /* the reply is bytes, not a record (recordings, metrics) */
+  CS_ROUTE_SLOW = 1 << 3,  /* hashes or waits: runs in the slow pool */
 };
 
 typedef struct {
   const char *method;
-  const char *path;             /* "/api/v1/calls/{id}": {id} is a CtId, {name} any segment */
+  const char *path; /* "/api/v1/calls/{id}": {id} is a CtId, {name} any segment */
   CsPermission permission;
-  const CtRecordType *request;  /* NULL: no body */
-  const CtRecordType *reply;    /* NULL: 204, or raw */
+  const CtRecordType *request; /* NULL: no body */
+  const CtRecordType *reply;   /* NULL: 204, or raw */
   guint flags;
   CsHandler handler;
-  const char *summary;          /* English, for OpenAPI */
+  const char *summary; /* English, for OpenAPI */
 } CsRoute;
 
 /* The exchange, as a handler sees it. */
 const CsPrincipal *cs_exchange_principal (CsExchange *exchange);
 CsScope cs_exchange_scope (CsExchange *exchange);
 CsStore *cs_exchange_store (CsExchange *exchange);
-CsDb *cs_exchange_reader (CsExchange *exchange);       /* this worker's, for the handler's duration */
+CsDb *cs_exchange_reader (CsExchange *exchange); /* this worker's, for the handler's duration */
 gconstpointer cs_exchange_body (CsExchange *exchange); /* the validated request record */
 /* A path parameter; ids were already checked to be ids. */
 CtId cs_exchange_id (CsExchange *exchange, const char *name);
 const char *cs_exchange_segment (CsExchange *exchange, const char *name);
 const char *cs_exchange_query (CsExchange *exchange, const char *name); /* NULL when absent */
 const char *cs_exchange_header (CsExchange *exchange, const char *name);
-const char *cs_exchange_peer (CsExchange *exchange);   /* address, for limits and logs */
+const char *cs_exchange_peer (CsExchange *exchange); /* address, for limits and logs */
 /* Paging: where to go on (0 at the start) and how many. */
 gint64 cs_exchange_cursor (CsExchange *exchange);
 guint cs_exchange_limit (CsExchange *exchange);
@@ -108,7 +109,8 @@ gboolean cs_exchange_fail_at (CsExchange *exchange, const char *pointer, const c
 /* An event for the WebSocket (GET /api/v1/events). Thread-safe; numbered by the hub. @topic is
  * "user:ID", "company:ID" or "tenant:ID" (staff); @json is copied. */
 typedef struct _CsHub CsHub;
-void cs_hub_publish (CsHub *hub, CtId tenant, const char *topic, const char *type, const char *json);
+void
+cs_hub_publish (CsHub *hub, CtId tenant, const char *topic, const char *type, const char *json);
 
 typedef struct {
   const char *name;

@@ -25,9 +25,9 @@ typedef struct {
   CsCreditEventKind kind;
   CtId call;
   CtId company;
-  guint generation;   /* of the request answered */
+  guint generation; /* of the request answered */
   gint64 until_second;
-  gboolean last;      /* the block granted was all that is left: warn 30 s before the end */
+  gboolean last; /* the block granted was all that is left: warn 30 s before the end */
 } CsCreditEvent;
 
 typedef void (*CsCreditSink) (CsCreditEvent *event, gpointer data); /* g_free it */
@@ -43,13 +43,16 @@ struct _CsCreditPort {
   gpointer self;
   /* First block, at the offer; again with the same call: kept (re-offers). @emergency lines may draw
    * on provisional credit (D29). */
-  void (*reserve) (gpointer self, CtId call, CtId tenant, CtId company, gboolean emergency, guint generation);
+  void (*reserve) (gpointer self, CtId call, CtId tenant, CtId company, gboolean emergency,
+                   guint generation);
   /* One more block beyond @until_second. */
   void (*renew) (gpointer self, CtId call, guint generation, gint64 until_second);
   /* Every 5 s: this many seconds were used by now, by these e-agents. */
-  void (*note) (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares, guint n_shares);
+  void (*note) (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares,
+                guint n_shares);
   /* The end: post @seconds, void the rest; 0 seconds voids all. Idempotent by call. */
-  void (*settle) (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares, guint n_shares);
+  void (*settle) (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares,
+                  guint n_shares);
 };
 
 G_END_DECLS

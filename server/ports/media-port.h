@@ -11,11 +11,11 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  CS_MEDIA_DTMF,        /* one key pressed (RFC 4733, end of event, once per key), `digit` */
-  CS_MEDIA_PLAYED,      /* the play with `tag` reached its end (not sent when stopped) */
-  CS_MEDIA_SILENT,      /* no RTP came for the leg's silence limit (default 5 s): lost, D34 */
-  CS_MEDIA_HEARD,       /* RTP came again after SILENT */
-  CS_MEDIA_RECORDED,    /* the recording was closed: `recording`, `path`, `samples`; or failed: path NULL */
+  CS_MEDIA_DTMF,   /* one key pressed (RFC 4733, end of event, once per key), `digit` */
+  CS_MEDIA_PLAYED, /* the play with `tag` reached its end (not sent when stopped) */
+  CS_MEDIA_SILENT, /* no RTP came for the leg's silence limit (default 5 s): lost, D34 */
+  CS_MEDIA_HEARD,  /* RTP came again after SILENT */
+  CS_MEDIA_RECORDED, /* the recording was closed: `recording`, `path`, `samples`; or failed: path NULL */
 } CsMediaEventKind;
 
 typedef struct {
@@ -24,8 +24,9 @@ typedef struct {
   char digit;
   guint tag;
   CtId recording;
-  char *path;      /* plain WAV (stereo, mu-law; left the caller, right the e-agent) in the spool folder */
-  gint64 samples;  /* a side, 8000 a second */
+  char *
+      path; /* plain WAV (stereo, mu-law; left the caller, right the e-agent) in the spool folder */
+  gint64 samples; /* a side, 8000 a second */
 } CsMediaEvent;
 
 void cs_media_event_free (CsMediaEvent *event);
@@ -63,7 +64,8 @@ struct _CsMediaPort {
 
   /* Plays @items in order to the leg, @times over (0: for ever), instead of what was playing. The
    * PLAYED event carries @tag. A bridged leg hears the play instead of its peer until it ends. */
-  void (*play) (gpointer self, CsLegId leg, const CsMediaItem *items, guint n_items, guint times, guint tag);
+  void (*play) (gpointer self, CsLegId leg, const CsMediaItem *items, guint n_items, guint times,
+                guint tag);
   void (*stop) (gpointer self, CsLegId leg);
   /* Audio both ways. A leg is in one bridge at most; a second bridge replaces the first. */
   void (*bridge) (gpointer self, CsLegId a, CsLegId b);

@@ -23,7 +23,8 @@ cs_language_code (CsLanguage language)
 const char *
 cs_prompt_in (const CsPrompt *prompt, CsLanguage language, CsLanguage fallback)
 {
-  const char *found = prompt->name[language] != NULL ? prompt->name[language] : prompt->name[fallback];
+  const char *found
+      = prompt->name[language] != NULL ? prompt->name[language] : prompt->name[fallback];
 
   for (int i = 0; found == NULL && i < CS_LANGUAGES; i++)
     found = prompt->name[i];

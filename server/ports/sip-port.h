@@ -30,25 +30,25 @@ typedef struct {
 } CsSipTarget;
 
 typedef enum {
-  CS_SIP_INCOMING,   /* a new leg: INVITE from a trunk or a device; sip has sent 100 */
-  CS_SIP_PROGRESS,   /* outgoing leg: 18x; status, sdp when early media came */
-  CS_SIP_ANSWERED,   /* outgoing leg: 2xx with sdp (already ACKed) */
-  CS_SIP_CONFIRMED,  /* incoming leg: our 2xx was ACKed */
-  CS_SIP_REOFFER,    /* the peer sent re-INVITE or UPDATE with sdp (may be empty): answer with reanswer() */
-  CS_SIP_DTMF,       /* INFO with a key: `digit` (RFC 4733 keys come from media) */
-  CS_SIP_ENDED,      /* the leg is over: BYE, CANCEL, refusal, timeout, lost; status and cause tell */
+  CS_SIP_INCOMING,  /* a new leg: INVITE from a trunk or a device; sip has sent 100 */
+  CS_SIP_PROGRESS,  /* outgoing leg: 18x; status, sdp when early media came */
+  CS_SIP_ANSWERED,  /* outgoing leg: 2xx with sdp (already ACKed) */
+  CS_SIP_CONFIRMED, /* incoming leg: our 2xx was ACKed */
+  CS_SIP_REOFFER, /* the peer sent re-INVITE or UPDATE with sdp (may be empty): answer with reanswer() */
+  CS_SIP_DTMF,  /* INFO with a key: `digit` (RFC 4733 keys come from media) */
+  CS_SIP_ENDED, /* the leg is over: BYE, CANCEL, refusal, timeout, lost; status and cause tell */
   CS_SIP_REGISTERED, /* a device of `user` registered (first contact) or went */
   CS_SIP_UNREGISTERED,
 } CsSipEventKind;
 
 typedef enum {
-  CS_CAUSE_NORMAL,     /* BYE */
-  CS_CAUSE_CANCELLED,  /* the caller hung up before the answer */
-  CS_CAUSE_BUSY,       /* 486, 600 */
-  CS_CAUSE_REFUSED,    /* 403, 603, 488, other final refusals */
-  CS_CAUSE_NO_ANSWER,  /* 408, 480, 487 after our own cancel */
-  CS_CAUSE_UNREACHABLE,/* no registered device, trunk down, transport error, 404, 5xx */
-  CS_CAUSE_LOST,       /* session timer or transport gave up during the call */
+  CS_CAUSE_NORMAL,      /* BYE */
+  CS_CAUSE_CANCELLED,   /* the caller hung up before the answer */
+  CS_CAUSE_BUSY,        /* 486, 600 */
+  CS_CAUSE_REFUSED,     /* 403, 603, 488, other final refusals */
+  CS_CAUSE_NO_ANSWER,   /* 408, 480, 487 after our own cancel */
+  CS_CAUSE_UNREACHABLE, /* no registered device, trunk down, transport error, 404, 5xx */
+  CS_CAUSE_LOST,        /* session timer or transport gave up during the call */
 } CsCause;
 
 typedef struct {
@@ -62,7 +62,7 @@ typedef struct {
   char *called;      /* as dialled, E.164 with + where it could be normalised */
   char *sip_call_id; /* for the log */
   char *sdp;
-  int status;        /* SIP status, or 0 */
+  int status; /* SIP status, or 0 */
   CsCause cause;
   char digit;
 } CsSipEvent;
@@ -76,12 +76,13 @@ typedef void (*CsSipSink) (CsSipEvent *event, gpointer data);
 typedef struct _CsSipPort CsSipPort;
 struct _CsSipPort {
   gpointer self;
-  void (*ring) (gpointer self, CsLegId leg);                     /* 180 */
-  void (*answer) (gpointer self, CsLegId leg, const char *sdp);  /* 200 to an incoming leg */
-  void (*refuse) (gpointer self, CsLegId leg, int status);       /* final 4xx..6xx to an incoming leg */
+  void (*ring) (gpointer self, CsLegId leg);                    /* 180 */
+  void (*answer) (gpointer self, CsLegId leg, const char *sdp); /* 200 to an incoming leg */
+  void (*refuse) (gpointer self, CsLegId leg, int status); /* final 4xx..6xx to an incoming leg */
   void (*originate) (gpointer self, CsLegId leg, const CsSipTarget *target, const char *sdp);
-  void (*reanswer) (gpointer self, CsLegId leg, const char *sdp);/* 200 to a REOFFER; NULL: 488 */
-  void (*hang_up) (gpointer self, CsLegId leg, CsCause cause);   /* CANCEL, BYE or 4xx as the leg's state asks */
+  void (*reanswer) (gpointer self, CsLegId leg, const char *sdp); /* 200 to a REOFFER; NULL: 488 */
+  void (*hang_up) (gpointer self, CsLegId leg,
+                   CsCause cause); /* CANCEL, BYE or 4xx as the leg's state asks */
 };
 
 G_END_DECLS

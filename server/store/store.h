@@ -28,16 +28,15 @@ typedef struct {
 /* CS_SQL (find_company, "SELECT ... "); defines `static const CsSql find_company` and lists it. */
 #define CS_SQL(variable, sql)                                                                      \
   static const CsSql variable = { #variable, sql };                                                \
-  static const CsSql *const variable##_listed                                                      \
-      __attribute__ ((used, section ("cs_sql"))) = &variable
+  static const CsSql *const variable##_listed __attribute__ ((used, section ("cs_sql"))) = &variable
 
 /* All statements linked into the program. */
 const CsSql *const *cs_sql_all (gsize *n);
 
 typedef struct {
-  int number;       /* of the file: 1, 2, 3...; unique over all modules, runs in this order */
+  int number; /* of the file: 1, 2, 3...; unique over all modules, runs in this order */
   const char *name;
-  const char *sql;  /* several statements; runs in a transaction of its own */
+  const char *sql; /* several statements; runs in a transaction of its own */
 } CsMigration;
 
 /* Opens or creates. A newer schema than the program knows, or a failed migration, is an error and
@@ -78,7 +77,7 @@ void cs_query_free (CsQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsQuery, cs_query_free)
 
 void cs_bind_int (CsQuery *query, int position, gint64 value);
-void cs_bind_id (CsQuery *query, int position, CtId id);          /* CT_ID_NONE binds NULL */
+void cs_bind_id (CsQuery *query, int position, CtId id);            /* CT_ID_NONE binds NULL */
 void cs_bind_text (CsQuery *query, int position, const char *text); /* copied; NULL binds NULL */
 void cs_bind_blob (CsQuery *query, int position, gconstpointer bytes, gsize size);
 void cs_bind_null (CsQuery *query, int position);
@@ -90,8 +89,9 @@ CsRowResult cs_query_step (CsQuery *query, GError **error);
 gboolean cs_query_run (CsQuery *query, gint64 *changed, GError **error);
 
 gint64 cs_column_int (CsQuery *query, const char *name);
-CtId cs_column_id (CsQuery *query, const char *name);           /* NULL reads CT_ID_NONE */
-const char *cs_column_text (CsQuery *query, const char *name);  /* until the next step; NULL for NULL */
+CtId cs_column_id (CsQuery *query, const char *name); /* NULL reads CT_ID_NONE */
+const char *
+cs_column_text (CsQuery *query, const char *name); /* until the next step; NULL for NULL */
 char *cs_column_dup_text (CsQuery *query, const char *name);
 GBytes *cs_column_dup_blob (CsQuery *query, const char *name);
 gboolean cs_column_is_null (CsQuery *query, const char *name);
