@@ -155,3 +155,32 @@ ct_record_has (gconstpointer record, const char *name)
 
   return (self->set & bit) != 0 && (self->null & bit) == 0;
 }
+
+static guint64
+bit_of (const CtRecordType *type, const char *name)
+{
+  const CtField *field = ct_record_type_find (type, name);
+
+  g_return_val_if_fail (field != NULL, 0);
+  return G_GUINT64_CONSTANT (1) << (field - type->fields);
+}
+
+void
+ct_record_mark (gpointer record, const char *name)
+{
+  CtRecord *self = record;
+  guint64 bit = bit_of (self->type, name);
+
+  self->set |= bit;
+  self->null &= ~bit;
+}
+
+void
+ct_record_mark_null (gpointer record, const char *name)
+{
+  CtRecord *self = record;
+  guint64 bit = bit_of (self->type, name);
+
+  self->set |= bit;
+  self->null |= bit;
+}

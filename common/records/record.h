@@ -19,6 +19,11 @@
  * Absent and null: a member that was absent has no bit in `set` (bit = field's index); one that was
  * null has it in `set` and in `null`. A reader that does not care reads the zero value.
  *
+ * Code fills a record by plain assignment, which touches no bit. So a member is written to JSON when
+ * it is not zero (NULL, 0, FALSE), or is CT_REQUIRED, or its bit in `set` is on; as null when its
+ * bit in `null` is. ct_record_mark() is for the zero that must travel: "quality": 0 is not the
+ * absence of a quality. For INT and MONEY minimum 0 with maximum 0 means no limit but the kind's own.
+ *
  * Members are owned: ct_record_clear() frees them (char* with g_free, lists with their elements). */
 #pragma once
 
@@ -45,7 +50,7 @@ typedef enum {
 
 enum {
   CT_REQUIRED = 1 << 0,  /* must be present and not null */
-  CT_SECRET = 1 << 1,    /* never logged, never sent in a reply */
+  CT_SECRET = 1 << 1,    /* never logged; sent only by those who ask for it (CT_WIRE_SECRETS) */
   CT_READ_ONLY = 1 << 2, /* only in replies; refused in a request */
   CT_STAFF = 1 << 3,     /* only the tenant's staff sees it; left out for a company's own people */
 };
@@ -81,7 +86,11 @@ void ct_record_clear (gpointer record);
 gpointer ct_record_copy (gconstpointer record);
 /* By JSON name; NULL when the type has no such field. */
 const CtField *ct_record_type_find (const CtRecordType *type, const char *name);
+/* Was it there, and not null? For records that came as JSON. */
 gboolean ct_record_has (gconstpointer record, const char *name);
+/* Write it though it is zero; or as null. A name that the type has not is a programming error. */
+void ct_record_mark (gpointer record, const char *name);
+void ct_record_mark_null (gpointer record, const char *name);
 
 #define CT_MEMBER_ID(m) CtId m;
 #define CT_MEMBER_TEXT(m) char *m;
