@@ -55,11 +55,12 @@ typedef struct {
   CsSipEventKind kind;
   CsLegId leg;
   /* CS_SIP_INCOMING */
-  CtId trunk;        /* CT_ID_NONE when it came from a device */
-  CtId tenant;       /* of the trunk or the device; CT_ID_NONE for a shared trunk */
-  CtId user;         /* device's user, also for REGISTERED and UNREGISTERED */
-  char *caller;      /* E.164 with +, or NULL when withheld */
-  char *called;      /* as dialled, E.164 with + where it could be normalised */
+  CtId trunk;     /* CT_ID_NONE when it came from a device */
+  CtId tenant;    /* of the trunk or the device; CT_ID_NONE for a shared trunk */
+  CtId user;      /* device's user, also for REGISTERED and UNREGISTERED */
+  CtId from_call; /* the call of ours whose outgoing leg came back to us (loop), else CT_ID_NONE */
+  char *caller;   /* E.164 with +, or NULL when withheld */
+  char *called;   /* as dialled, E.164 with + where it could be normalised */
   char *sip_call_id; /* for the log */
   char *sdp;
   int status; /* SIP status, or 0 */
