@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The e-agent's work, without windows: his presence, his phone, the call he has, its script, its meter,
+ * its wrap-up. The desk's windows and the headless e-agent drive the same object.
+ *
+ * The server is the record; this follows its events and puts the user's commands through the journal.
+ * Durations on the screen run from our clock and the last figures of the server (metered_at), so they
+ * tick through a network cut.
+ *
+ * Signals:
+ *   presence-changed ()   read cd_agent_get_presence()
+ *   call-changed ()       read cd_agent_get_call(): offered, talking, held, ended (wrap-up), NULL
+ *   script-changed ()     the run came, moved or was corrected by the server
+ *   tick ()               once a second, on the second of the meter, while a call or wrap-up runs
+ *   credit-warning (int seconds)   the company's credit ends in so many seconds (D3)
+ *   problem (CdProblem *, char *doing)  a command was refused for good; `doing` is a word: "presence",
+ *                         "device", "answer", "script", "finish", "connect" */
+#pragma once
+
+#include "client/phone/phone.h"
+#include "client/session/journal.h"
+#include "client/session/session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CtScriptRun CtScriptRun; /* common/script */
+
+#define CD_TYPE_AGENT (cd_agent_get_type ())
+G_DECLARE_FINAL_TYPE (CdAgent, cd_agent, CD, AGENT, GObject)
+
+/* All three are kept. @journal may be NULL: then nothing survives a crash (tests). */
+CdAgent *cd_agent_new (CdSession *session, CdPhone *phone, CdJournal *journal);
+
+/* After sign-in: reads presence and call, asks for device credentials, registers the phone, takes up
+ * the call that was open. */
+void cd_agent_start (CdAgent *self);
+/* Before sign-out: goes offline, unregisters. */
+void cd_agent_stop (CdAgent *self);
+
+CdSession *cd_agent_get_session (CdAgent *self);
+CdPhone *cd_agent_get_phone (CdAgent *self);
+CdJournal *cd_agent_get_journal (CdAgent *self);
+
+/* NULL before the first answer. The call is NULL when there is none; in wrap-up it is the ended one. */
+const CtPresence *cd_agent_get_presence (CdAgent *self);
+const CtCall *cd_agent_get_call (CdAgent *self);
+/* NULL until the script of the call was loaded, or when it has none. */
+CtScriptRun *cd_agent_get_run (CdAgent *self);
+
+/* The meter: completed seconds (D2) and money, by our clock between the server's figures. FALSE when
+ * no figure is known. @cost is in micro-units, what the company pays; 0 when the server does not tell. */
+gboolean cd_agent_get_meter (CdAgent *self, gint64 *seconds, CtMoney *cost);
+/* Seconds left of the wrap-up; -1 when none runs, 0 when over. */
+gint64 cd_agent_get_wrap_up_left (CdAgent *self);
+
+/* "available", "paused" (with @reason, may be NULL), "offline". Asked for while no phone is registered
+ * it is kept, and sent when the phone is. */
+void cd_agent_set_presence (CdAgent *self, const char *state, const char *reason);
+
+/* The phone, for the window's keys: TRUE when the state allowed it. */
+gboolean cd_agent_answer (CdAgent *self);
+gboolean cd_agent_hang_up (CdAgent *self);
+gboolean cd_agent_hold (CdAgent *self, gboolean held);
+
+/* What the e-agent does in the script: applied here at once by the common interpreter (which refuses
+ * what is invalid: @error), numbered, journaled, sent. @kind is a CtScriptCommand kind: "answer back go
+ * reveal enter leave". */
+gboolean cd_agent_script (CdAgent *self, const char *kind, const char *step, const char *value,
+                          const char *reason, GError **error);
+/* Connects the caller through by a step of the script. */
+void cd_agent_connect_through (CdAgent *self, const char *step);
+/* Closes the wrap-up. @note may be NULL; @pause: paused afterwards instead of available. */
+void cd_agent_finish (CdAgent *self, const char *disposition, const char *note, gboolean pause);
+
+G_END_DECLS
