@@ -50,6 +50,11 @@ struct _CsCreditPort {
   /* Every 5 s: this many seconds were used by now, by these e-agents. */
   void (*note) (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares,
                 guint n_shares);
+  /* A bill of its own for the outgoing leg after the e-agent has left (D28): first block at @rate a
+   * second, under the id @onward; answers, renew, note and settle name @onward instead of the call.
+   * Only asked when the line's rate is not zero. NULL is taken as refused. */
+  void (*reserve_onward) (gpointer self, CtId onward, CtId call, CtId tenant, CtId company,
+                          CtMoney rate, guint generation);
   /* The end: post @seconds, void the rest; 0 seconds voids all. Idempotent by call. */
   void (*settle) (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares,
                   guint n_shares);

@@ -40,7 +40,12 @@ typedef enum {
   CS_MEDIA_INACTIVE,
 } CsMediaDirection;
 
-/* One thing to play: a prompt by its blob's name (see server/media/prompts.h), or silence. */
+/* Prompts that every installation has; the switch plays them by name. */
+#define CS_PROMPT_BEEP "tone-beep"       /* before a voicemail */
+#define CS_PROMPT_RINGING "tone-ringing" /* one period of the ringing tone; looped */
+
+/* One thing to play: a prompt by its name (see server/media/prompts.h), or silence. A prompt that is
+ * not there takes no time; PLAYED still comes. */
 typedef struct {
   const char *prompt; /* NULL: silence */
   guint silence_ms;
