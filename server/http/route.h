@@ -52,6 +52,11 @@ gboolean cs_principal_may (const CsPrincipal *principal, CsPermission permission
 /* TRUE for the tenant's staff (not a company's own people). */
 gboolean cs_principal_is_staff (const CsPrincipal *principal);
 
+/* "e-agent", "project-manager": as stored, and as in the desk's session. NULL for none. */
+const char *cs_role_name (CsRole role);
+gboolean cs_role_parse (const char *name, CsRole *role);
+const char *cs_permission_name (CsPermission permission);
+
 typedef struct _CsExchange CsExchange; /* one request and its reply, while the handler runs */
 
 typedef gboolean (*CsHandler) (CsExchange *exchange, gpointer module, GError **error);
@@ -87,6 +92,12 @@ const char *cs_exchange_segment (CsExchange *exchange, const char *name);
 const char *cs_exchange_query (CsExchange *exchange, const char *name); /* NULL when absent */
 const char *cs_exchange_header (CsExchange *exchange, const char *name);
 const char *cs_exchange_peer (CsExchange *exchange); /* address, for limits and logs */
+/* The caller's Idempotency-Key (CS_ROUTE_IDEMPOTENT), to make the effect itself unique as well; else NULL. */
+const char *cs_exchange_idempotency_key (CsExchange *exchange);
+/* Edits: the caller says which version he saw (If-Match: "7"). Fails with 428 when he does not say, and
+ * with 412 when it is not @version. Readers set it with cs_exchange_set_version(). */
+gboolean cs_exchange_match_version (CsExchange *exchange, gint64 version, GError **error);
+void cs_exchange_set_version (CsExchange *exchange, gint64 version);
 /* Paging: where to go on (0 at the start) and how many. */
 gint64 cs_exchange_cursor (CsExchange *exchange);
 guint cs_exchange_limit (CsExchange *exchange);
@@ -96,12 +107,17 @@ void cs_exchange_reply (CsExchange *exchange, gpointer record);
 /* Members are records of the row's reply type; next_cursor 0 ends the list. */
 void cs_exchange_reply_list (CsExchange *exchange, GPtrArray *records, gint64 next_cursor);
 void cs_exchange_reply_bytes (CsExchange *exchange, GBytes *bytes, const char *content_type);
-/* A file of a known size, read on demand in the ranges asked for; `read` may be called from any worker. */
+/* A file of a known size, read on demand in the ranges asked for; `read` may be called from any worker,
+ * one call at a time, and may return less than asked but never nothing. */
 typedef GBytes *(*CsRangeFunc) (gpointer source, guint64 offset, gsize size, GError **error);
 void cs_exchange_reply_ranges (CsExchange *exchange, guint64 size, const char *content_type,
                                CsRangeFunc read, gpointer source, GDestroyNotify destroy);
 void cs_exchange_set_status (CsExchange *exchange, guint status);
 void cs_exchange_set_header (CsExchange *exchange, const char *name, const char *value);
+/* Words the problem that the handler's failure becomes: a stable @code of its own instead of the
+ * error's ("no-such-agent"). Returns FALSE. */
+gboolean cs_exchange_fail (CsExchange *exchange, CtErrorCode kind, const char *code, GError **error,
+                           const char *format, ...) G_GNUC_PRINTF (5, 6);
 /* Fails with a problem that points into the request body. */
 gboolean cs_exchange_fail_at (CsExchange *exchange, const char *pointer, const char *code,
                               GError **error, const char *format, ...) G_GNUC_PRINTF (5, 6);
