@@ -126,6 +126,7 @@ void ct_record_mark_null (gpointer record, const char *name);
 
 #define CT_RECORD_DEFINE(Type, prefix, title, FIELDS)                                              \
   static const CtField prefix##_fields[] = { FIELDS (CT_RECORD_FIELD_##Type) };                    \
+  G_STATIC_ASSERT (G_N_ELEMENTS (prefix##_fields) <= 64);                                          \
   const CtRecordType prefix##_type                                                                 \
       = { title, sizeof (Type), prefix##_fields, G_N_ELEMENTS (prefix##_fields) }
 
