@@ -110,7 +110,7 @@ void ct_record_mark_null (gpointer record, const char *name);
 
 #define CT_RECORD_DECLARE(Type, prefix, FIELDS)                                                    \
   typedef struct {                                                                                 \
-    CtRecord record;                                                                               \
+    CtRecord base;                                                                                 \
     FIELDS (CT_RECORD_MEMBER_)                                                                     \
   } Type;                                                                                          \
   extern const CtRecordType prefix##_type;                                                         \
