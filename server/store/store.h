@@ -53,25 +53,34 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsStore, cs_store_close)
 typedef gboolean (*CsWriteFunc) (CsDb *db, gpointer data, GError **error);
 typedef void (*CsWroteFunc) (const GError *error, gpointer data);
 
-/* Blocks until the group is on disk (workers, tests, tools). */
+/* Blocks until the group is on disk (workers, tests, tools); never from a closure. CT_ERROR_BUSY: it
+ * did not run; CT_ERROR_IO: it was rolled back; CT_ERROR_UNKNOWN: nobody knows. */
 gboolean cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error);
 /* Queues; @wrote (may be NULL) is posted to @loop (NULL: runs on the writer) when the group is on disk or
- * the closure failed; then @destroy (@data). FALSE and CT_ERROR_BUSY when the queue is full. Closures of
- * one caller run in the order queued. */
+ * the closure failed; then @destroy (@data). FALSE and CT_ERROR_BUSY when the queue is full: @destroy has
+ * then run. Closures of one caller run in the order queued. */
 gboolean cs_store_write_async (CsStore *store, CsWriteFunc function, gpointer data, CsLoop *loop,
                                CsWroteFunc wrote, GDestroyNotify destroy, GError **error);
+
+/* As cs_store_write_async, but never refused for fullness: for what a running call needs. */
+gboolean cs_store_write_urgent (CsStore *store, CsWriteFunc function, gpointer data, CsLoop *loop,
+                                CsWroteFunc wrote, GDestroyNotify destroy, GError **error);
+/* Closures waiting now; for metrics and refusal. */
+guint cs_store_get_depth (CsStore *store);
 
 /* From inside a write closure: @function (@data) runs on the writer after the commit that holds this
  * closure, and never if it fails. For events. */
 void cs_db_after_commit (CsDb *db, CsPostFunc function, gpointer data, GDestroyNotify destroy);
 
-/* Reading, on a worker. */
+/* Reading, on a worker. Each statement sees what was committed when it began. Never NULL: when no
+ * connection is to be had, every query of it fails with CT_ERROR_IO. */
 CsDb *cs_store_acquire_reader (CsStore *store);
 void cs_store_release_reader (CsStore *store, CsDb *db);
 CtClock *cs_db_get_clock (CsDb *db);
 
 /* Statements. Prepared once a connection and kept. The handle is given back with cs_query_free, which
- * resets it. Binding and reading never fail; the first error is kept and told by step or run. */
+ * resets it. Binding and reading never fail; the first error is kept and told by step or run. A wrong
+ * parameter or column is a mistake of the programmer: critical in the log, and zero. */
 CsQuery *cs_query (CsDb *db, const CsSql *sql);
 void cs_query_free (CsQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsQuery, cs_query_free)
@@ -96,7 +105,7 @@ char *cs_column_dup_text (CsQuery *query, const char *name);
 GBytes *cs_column_dup_blob (CsQuery *query, const char *name);
 gboolean cs_column_is_null (CsQuery *query, const char *name);
 
-/* A consistent copy of the database at one point, while all runs on (S1-35). */
+/* Replaces @path. A consistent copy of the database at one point, while all runs on (S1-35). */
 gboolean cs_store_backup (CsStore *store, const char *path, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 64
+ * closures, at most for 2 ms) into one transaction, each closure in a SAVEPOINT of its own, and
+ * commits; while the disk is busy with that, the next group gathers, so a group grows exactly when
+ * the disk is slow and nobody waits for company when it is not.
+ *
+ * After the commit, closure by closure: its after-commit hooks, then its answer. When COMMIT fails
+ * the outcome is unknown (the row may be there after reopening): every closure of the group that
+ * had succeeded answers CT_ERROR_UNKNOWN and the connection is opened anew; until that succeeds
+ * nothing new is taken, and what waits is refused with CT_ERROR_BUSY, which means "did not run". */
+#define G_LOG_DOMAIN "store"
+
+#include "server/store/store-private.h"
+
+#define GROUP_CLOSURES 64
+#define GROUP_US 2000
+#define QUEUE_CAPACITY 4096
+#define REOPEN_US (250 * 1000)
+
+typedef struct {
+  CsWriteFunc function;
+  gpointer data;
+  CsLoop *loop;
+  CsWroteFunc wrote;
+  GDestroyNotify destroy;
+  GArray *hooks; /* of CsHook, or NULL */
+  GError *error;
+
+  /* For one who waits: he owns the struct and looks at `done` under the store's lock. */
+  gboolean blocking;
+  gboolean done;
+  GCond done_changed;
+} CsWrite;
+
+static void
+drop_hooks (CsWrite *write)
+{
+  for (guint i = 0; write->hooks != NULL && i < write->hooks->len; i++)
+    {
+      CsHook *hook = &g_array_index (write->hooks, CsHook, i);
+
+      if (hook->destroy != NULL)
+        hook->destroy (hook->data);
+    }
+  g_clear_pointer (&write->hooks, g_array_unref);
+}
+
+static void
+run_hooks (CsWrite *write)
+{
+  for (guint i = 0; write->hooks != NULL && i < write->hooks->len; i++)
+    {
+      CsHook *hook = &g_array_index (write->hooks, CsHook, i);
+
+      hook->function (hook->data);
+    }
+}
+
+static void
+write_free (gpointer data)
+{
+  CsWrite *write = data;
+
+  if (write->destroy != NULL)
+    write->destroy (write->data);
+  g_clear_error (&write->error);
+  g_free (write);
+}
+
+static void
+tell (gpointer data)
+{
+  CsWrite *write = data;
+
+  write->wrote (write->error, write->data);
+}
+
+/* The end of a closure: hooks if it is on disk, then its answer, wherever that is wanted. */
+static void
+finish (CsStore *store, CsWrite *write)
+{
+  if (write->error == NULL)
+    run_hooks (write);
+  drop_hooks (write);
+  if (write->blocking)
+    {
+      g_mutex_lock (&store->lock);
+      write->done = TRUE;
+      g_cond_signal (&write->done_changed);
+      g_mutex_unlock (&store->lock);
+    }
+  else if (write->wrote != NULL && write->loop != NULL)
+    cs_post_urgent (write->loop, tell, write, write_free);
+  else
+    {
+      if (write->wrote != NULL)
+        tell (write);
+      write_free (write);
+    }
+}
+
+/* FALSE when the whole transaction is gone (SQLite rolled it back by itself: disk full, I/O). */
+static gboolean
+run_closure (CsDb *db, CsWrite *write)
+{
+  if (!cs_db_exec (db, "SAVEPOINT closure", &write->error))
+    return FALSE;
+  db->hooks = g_array_new (FALSE, FALSE, sizeof (CsHook));
+  if (!write->function (db, write->data, &write->error) && write->error == NULL)
+    ct_fail (&write->error, CT_ERROR_IO, "a write failed and did not say why");
+  write->hooks = g_steal_pointer (&db->hooks);
+  if (write->error != NULL)
+    drop_hooks (write);
+  if (sqlite3_get_autocommit (db->handle))
+    return FALSE;
+  if (write->error != NULL)
+    return cs_db_exec (db, "ROLLBACK TO closure; RELEASE closure", NULL);
+  return cs_db_exec (db, "RELEASE closure", &write->error);
+}
+
+static CsWrite *
+take (CsStore *store)
+{
+  CsWrite *write;
+
+  g_mutex_lock (&store->lock);
+  write = g_queue_pop_head (&store->queue);
+  g_mutex_unlock (&store->lock);
+  return write;
+}
+
+/* Gives every closure of the group that believes it succeeded the error it must answer. */
+static void
+fail_group (GPtrArray *group, CtErrorCode code, const GError *reason)
+{
+  for (guint i = 0; i < group->len; i++)
+    {
+      CsWrite *write = g_ptr_array_index (group, i);
+
+      if (write->error == NULL)
+        ct_fail (&write->error, code, "%s", reason->message);
+    }
+}
+
+/* Runs and commits one group, which begins with @write. FALSE when the connection must be reopened. */
+static gboolean
+run_group (CsStore *store, CsWrite *write, GPtrArray *group)
+{
+  CsDb *db = store->db;
+  gint64 end = g_get_monotonic_time () + GROUP_US;
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_db_exec (db, "BEGIN IMMEDIATE", &error))
+    {
+      g_ptr_array_add (group, write);
+      fail_group (group, CT_ERROR_BUSY, error);
+      return FALSE;
+    }
+  do
+    {
+      g_ptr_array_add (group, write);
+      if (!run_closure (db, write))
+        {
+          /* Rolled back whole, or about to be by closing: certain not to be on disk. */
+          g_autoptr (GError) lost
+              = g_error_new_literal (CT_ERROR, CT_ERROR_IO, "the group was rolled back");
+
+          g_warning ("a group of %u was rolled back: %s", group->len,
+                     write->error != NULL ? write->error->message : "savepoint");
+          fail_group (group, CT_ERROR_IO, lost);
+          return FALSE;
+        }
+  } while (group->len < GROUP_CLOSURES && g_get_monotonic_time () < end
+           && (write = take (store)) != NULL);
+  if (cs_db_exec (db, "COMMIT", &error))
+    return TRUE;
+  g_warning ("COMMIT failed, the outcome of %u writes is unknown: %s", group->len, error->message);
+  fail_group (group, CT_ERROR_UNKNOWN, error);
+  return FALSE;
+}
+
+static void
+refuse_waiting (CsStore *store)
+{
+  CsWrite *write;
+
+  while ((write = take (store)) != NULL)
+    {
+      ct_fail (&write->error, CT_ERROR_BUSY, "the database does not answer");
+      finish (store, write);
+    }
+}
+
+static void
+reopen (CsStore *store)
+{
+  g_mutex_lock (&store->lock);
+  store->broken = TRUE;
+  g_mutex_unlock (&store->lock);
+  g_clear_pointer (&store->db, cs_db_free);
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean stopping;
+
+      store->db = cs_db_open (store, TRUE, &error);
+      g_mutex_lock (&store->lock);
+      if (store->db == NULL && !store->stopping)
+        g_cond_wait_until (&store->wake, &store->lock, g_get_monotonic_time () + REOPEN_US);
+      stopping = store->stopping;
+      store->broken = store->db == NULL;
+      g_mutex_unlock (&store->lock);
+      if (store->db != NULL)
+        {
+          g_info ("the database was opened anew");
+          return;
+        }
+      refuse_waiting (store);
+      if (stopping)
+        return;
+      g_warning ("the database cannot be opened: %s", error->message);
+    }
+}
+
+static CsWrite *
+wait_for_work (CsStore *store)
+{
+  CsWrite *write;
+
+  g_mutex_lock (&store->lock);
+  while ((write = g_queue_pop_head (&store->queue)) == NULL && !store->stopping)
+    g_cond_wait (&store->wake, &store->lock);
+  g_mutex_unlock (&store->lock);
+  return write;
+}
+
+static gpointer
+run_writer (gpointer data)
+{
+  CsStore *store = data;
+  g_autoptr (GPtrArray) group = g_ptr_array_new ();
+  CsWrite *write;
+
+  while ((write = wait_for_work (store)) != NULL)
+    {
+      gboolean healthy = run_group (store, write, group);
+
+      if (!healthy)
+        reopen (store);
+      for (guint i = 0; i < group->len; i++)
+        finish (store, g_ptr_array_index (group, i));
+      g_ptr_array_set_size (group, 0);
+      if (store->db == NULL)
+        break; /* told to stop while the disk was away */
+    }
+  refuse_waiting (store);
+  return NULL;
+}
+
+void
+cs_writer_start (CsStore *store)
+{
+  store->thread = g_thread_new ("writer", run_writer, store);
+}
+
+void
+cs_writer_stop (CsStore *store)
+{
+  g_mutex_lock (&store->lock);
+  store->stopping = TRUE;
+  g_cond_signal (&store->wake);
+  g_mutex_unlock (&store->lock);
+  g_clear_pointer (&store->thread, g_thread_join);
+}
+
+static gboolean
+push (CsStore *store, CsWrite *write, gboolean urgent, GError **error)
+{
+  gboolean taken;
+
+  g_mutex_lock (&store->lock);
+  taken = !store->stopping && !store->broken
+          && (urgent || g_queue_get_length (&store->queue) < QUEUE_CAPACITY);
+  if (taken)
+    {
+      g_queue_push_tail (&store->queue, write);
+      if (store->queue.length == 1)
+        g_cond_signal (&store->wake);
+    }
+  g_mutex_unlock (&store->lock);
+  return taken || ct_fail (error, CT_ERROR_BUSY, "the database takes no more writes now");
+}
+
+gboolean
+cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error)
+{
+  CsWrite write = { .function = function, .data = data, .blocking = TRUE };
+
+  g_return_val_if_fail (g_thread_self () != store->thread, FALSE);
+  g_cond_init (&write.done_changed);
+  if (push (store, &write, FALSE, error))
+    {
+      g_mutex_lock (&store->lock);
+      while (!write.done)
+        g_cond_wait (&write.done_changed, &store->lock);
+      g_mutex_unlock (&store->lock);
+      if (write.error == NULL)
+        {
+          g_cond_clear (&write.done_changed);
+          return TRUE;
+        }
+      g_propagate_error (error, write.error);
+    }
+  g_cond_clear (&write.done_changed);
+  return FALSE;
+}
+
+static gboolean
+write_async (CsStore *store, gboolean urgent, CsWrite *write, GError **error)
+{
+  if (push (store, write, urgent, error))
+    return TRUE;
+  write_free (write);
+  return FALSE;
+}
+
+static CsWrite *
+write_new (CsWriteFunc function, gpointer data, CsLoop *loop, CsWroteFunc wrote,
+           GDestroyNotify destroy)
+{
+  CsWrite *write = g_new0 (CsWrite, 1);
+
+  write->function = function;
+  write->data = data;
+  write->loop = loop;
+  write->wrote = wrote;
+  write->destroy = destroy;
+  return write;
+}
+
+gboolean
+cs_store_write_async (CsStore *store, CsWriteFunc function, gpointer data, CsLoop *loop,
+                      CsWroteFunc wrote, GDestroyNotify destroy, GError **error)
+{
+  return write_async (store, FALSE, write_new (function, data, loop, wrote, destroy), error);
+}
+
+gboolean
+cs_store_write_urgent (CsStore *store, CsWriteFunc function, gpointer data, CsLoop *loop,
+                       CsWroteFunc wrote, GDestroyNotify destroy, GError **error)
+{
+  return write_async (store, TRUE, write_new (function, data, loop, wrote, destroy), error);
+}
+
+guint
+cs_store_get_depth (CsStore *store)
+{
+  guint depth;
+
+  g_mutex_lock (&store->lock);
+  depth = store->queue.length;
+  g_mutex_unlock (&store->lock);
+  return depth;
+}
+
+void
+cs_db_after_commit (CsDb *db, CsPostFunc function, gpointer data, GDestroyNotify destroy)
+{
+  CsHook hook = { function, data, destroy };
+
+  if (db->hooks != NULL)
+    {
+      g_array_append_val (db->hooks, hook);
+      return;
+    }
+  g_critical ("cs_db_after_commit outside of a write closure");
+  if (destroy != NULL)
+    destroy (data);
+}
