@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What billing brings to the server: routes and schema. The handlers' module pointer is a CsBilling. */
+#pragma once
+
+#include "server/billing/billing.h"
+#include "server/http/route.h"
+
+G_BEGIN_DECLS
+
+extern const CsModule cs_billing_module;
+
+G_END_DECLS
