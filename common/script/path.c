@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The path: which steps the answers lead over. A condition sees only answers of steps that come before
- * it on the path and were confirmed, so what was typed on a path since left decides nothing. Every walk
- * visits a step once at most, so even a script that failed the check cannot hold us. */
+ * it on the path and were confirmed, so what was typed on a path since left decides nothing. A walk shows
+ * a step once at most and passes no more branches in a row than there are steps, so even a script that
+ * failed the check cannot hold us. A branch that a loop comes back to decides anew, with what was
+ * answered since: that is how "ask until it is right" ends. */
 #include <string.h>
 
 #include "common/script/run-private.h"
@@ -94,18 +96,17 @@ next_of (const CtScriptRun *run, const CtScriptStep *step, const gboolean *visit
                          choice != NULL && choice->next != NULL ? choice->next : step->next);
 }
 
-/* Over the branches from @step, which may be one; @visited marks those gone over. */
+/* Over the branches from @step, which may be one itself. */
 static const CtScriptStep *
-skip_branches (const CtScriptRun *run, const CtScriptStep *step, gboolean *visited)
+skip_branches (const CtScriptRun *run, const CtScriptStep *step, const gboolean *visited)
 {
-  while (step != NULL && step->kind == CT_SCRIPT_BRANCH)
+  for (guint i = 0; i <= run->script->steps->len; i++)
     {
-      if (visited[step->index])
-        return NULL;
-      visited[step->index] = TRUE;
+      if (step == NULL || step->kind != CT_SCRIPT_BRANCH)
+        return step;
       step = next_of (run, step, visited);
     }
-  return step;
+  return NULL;
 }
 
 gboolean

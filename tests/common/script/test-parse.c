@@ -13,7 +13,7 @@ test_reads (void)
   const CtScriptStep *route = ct_script_find (script, "route");
 
   g_assert_cmpstr (ct_script_start (script)->id, ==, "greet");
-  g_assert_cmpuint (ct_script_steps (script)->len, ==, 12);
+  g_assert_cmpuint (ct_script_steps (script)->len, ==, 13);
   g_assert_cmpuint (ct_script_difficulty (script), ==, 2);
   g_assert_true (ct_script_speaks (script, ct_script_language_parse ("en")));
   g_assert_false (ct_script_speaks (script, ct_script_language_parse ("it")));
