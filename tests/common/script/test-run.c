@@ -317,7 +317,7 @@ test_values (void)
       g_autoptr (CtScript) script = sample_parse (text);
       g_autofree char *normal = NULL;
 
-      g_test_message ("%s %s", cases[i].ask, cases[i].value);
+      g_test_message ("case %d, %s", (int) i, cases[i].ask);
       g_assert_cmpint (ct_script_step_accepts (script, ct_script_find (script, "day"),
                                                cases[i].value, &normal, NULL),
                        ==, cases[i].normal != NULL);

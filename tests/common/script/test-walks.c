@@ -200,13 +200,14 @@ static void
 assert_goes_on (GRand *rand, CtScript *script, gboolean wild)
 {
   g_autoptr (CtScriptRun) run = ct_script_run_new (script, NULL);
+  gboolean answered = FALSE; /* since we came to this step */
 
   for (int i = 0; i < 1900; i++)
     {
       const CtScriptStep *step = ct_script_run_current (run);
       g_autoptr (CtScriptCommand) command = ct_script_command_new ();
       g_autoptr (GError) error = NULL;
-      gboolean ask = step->kind == CT_SCRIPT_ASK && i % 2 == 0;
+      gboolean ask = step->kind == CT_SCRIPT_ASK && !answered;
 
       if (step->kind == CT_SCRIPT_END)
         {
@@ -217,11 +218,9 @@ assert_goes_on (GRand *rand, CtScript *script, gboolean wild)
       command->step = g_strdup (step->id);
       command->kind = g_strdup (ask ? "answer" : "go");
       command->value = ask ? g_strdup (some_value (rand, step)) : NULL;
-      if (!ask && step->kind == CT_SCRIPT_ASK && step->required
-          && ct_script_run_answer (run, step->id) == NULL)
-        continue;
       ct_script_run_apply (run, command, 0, &error);
       g_assert_no_error (error);
+      answered = ask;
     }
   g_assert_true (wild);
 }
