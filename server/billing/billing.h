@@ -30,8 +30,10 @@ typedef struct _CsBilling CsBilling;
 
 CsBilling *cs_billing_new (void);
 void cs_billing_free (CsBilling *billing);
-/* Before the first write. */
+/* Thread-safe. After unwatch returns @watch is not running and will not be called any more; so never
+ * from a watch itself. */
 void cs_billing_watch (CsBilling *billing, CsBillingWatch watch, gpointer data);
+void cs_billing_unwatch (CsBilling *billing, gpointer data);
 /* In a closure that changed @company's balance; @billing may be NULL (tools). */
 gboolean cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company,
                              gboolean rose, GError **error);

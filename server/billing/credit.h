@@ -16,14 +16,15 @@ G_BEGIN_DECLS
 typedef struct _CsCredit CsCredit;
 
 /* @sink runs on the writer's thread (or, for an answer on paper, on the switch's own). Watches @billing
- * for top-ups. Free it after the switch has stopped and before the store closes. */
+ * for top-ups. Free it after the switch has stopped and before the store closes; waits for what
+ * the writer holds. */
 CsCredit *cs_credit_new (CsStore *store, CsBilling *billing, CsCreditSink sink, gpointer data);
 void cs_credit_free (CsCredit *credit);
 CsCreditPort *cs_credit_get_port (CsCredit *credit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsCredit, cs_credit_free)
 
-/* Settlements that the disk has not taken yet; tries them again. Call it every few seconds, and until it
- * says 0 before the store closes. */
+/* Settlements that the disk has not taken yet; tries them again. Call it every few seconds on
+ * the switch's loop, and before the store closes. Returns how many there were. */
 guint cs_credit_retry (CsCredit *credit);
 
 /* At start, before the first call: settles what a crash left open. Idempotent. @settled (may be NULL)
