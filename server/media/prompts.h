@@ -5,12 +5,18 @@
  * it ends. The disk thread follows the folder, so that looking up never touches the disk. */
 #pragma once
 
-#include "server/media/g711.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
 typedef struct _CsPrompts CsPrompts;
 typedef struct _CsSound CsSound;
+
+typedef enum {
+  CS_LAW_A,
+  CS_LAW_U,
+  CS_LAWS,
+} CsLaw;
 
 gboolean cs_prompt_name_is_valid (const char *name);
 
