@@ -78,25 +78,29 @@ ct_time_format (gint64 utc_ms)
 {
   gint64 seconds = utc_ms / 1000 - (utc_ms % 1000 < 0 ? 1 : 0);
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
-  g_autofree char *whole = NULL;
 
   if (time == NULL)
     return g_strdup ("0001-01-01T00:00:00.000Z");
-  whole = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
-  return g_strdup_printf ("%s.%03dZ", whole, (int) (utc_ms - seconds * 1000));
+  /* Not g_date_time_format(), whose %Y writes the year 517 with three digits. */
+  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year (time),
+                          g_date_time_get_month (time), g_date_time_get_day_of_month (time),
+                          g_date_time_get_hour (time), g_date_time_get_minute (time),
+                          g_date_time_get_second (time), (int) (utc_ms - seconds * 1000));
 }
 
 gboolean
 ct_time_parse (const char *text, gint64 *utc_ms)
 {
   g_autoptr (GDateTime) time = NULL;
+  g_autoptr (GDateTime) utc = NULL;
 
   /* GLib also reads bare dates and local times; a time that travels must name its offset. */
   if (text == NULL || strlen (text) < 20 || text[10] != 'T')
     return FALSE;
   time = g_date_time_new_from_iso8601 (text, NULL);
-  if (time == NULL)
-    return FALSE;
+  utc = time != NULL ? g_date_time_to_utc (time) : NULL;
+  if (utc == NULL)
+    return FALSE; /* the offset may have led out of the years 1 to 9999 */
   *utc_ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
   return TRUE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Phone numbers. Inside, a number is its E.164 form, "+" and 8 to 15 digits (D13); trunks and people
+/* Phone numbers. Inside, a number is its E.164 form, "+" and 7 to 15 digits (D13); trunks and people
  * write it in many ways. A country's habits are data, so that nothing here knows a default country. */
 #pragma once
 
@@ -23,7 +23,7 @@ const CtDialPlan *ct_dial_plan_find (const char *country);
  * number: withheld names, short codes, letters. Caller frees. */
 char *ct_phone_normalise (const char *text, const CtDialPlan *plan) G_GNUC_WARN_UNUSED_RESULT;
 
-/* TRUE for exactly "+" and 8 to 15 digits, the first not 0. */
+/* TRUE for exactly "+" and 7 to 15 digits, the first not 0. */
 gboolean ct_phone_is_e164 (const char *text);
 
 /* TRUE for NULL, "", and the words that trunks write in place of a number ("anonymous", "restricted"...),

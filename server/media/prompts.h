@@ -5,18 +5,12 @@
  * it ends. The disk thread follows the folder, so that looking up never touches the disk. */
 #pragma once
 
-#include <glib.h>
+#include "server/media/g711.h"
 
 G_BEGIN_DECLS
 
 typedef struct _CsPrompts CsPrompts;
 typedef struct _CsSound CsSound;
-
-typedef enum {
-  CS_LAW_A,
-  CS_LAW_U,
-  CS_LAWS,
-} CsLaw;
 
 gboolean cs_prompt_name_is_valid (const char *name);
 

@@ -11,6 +11,7 @@
 #include "common/rules/quality.h"
 #include "server/ports/credit-port.h"
 #include "server/ports/plan.h"
+#include "server/ports/sip-port.h"
 
 G_BEGIN_DECLS
 
@@ -154,8 +155,10 @@ typedef struct {
   gint64 wrap_up_until_ms; /* 0: none */
 } CsPresenceView;
 
+void cs_presence_view_clear (CsPresenceView *view); /* of a copy */
+
 typedef enum {
-  CS_NOTE_CALL_STARTED,  /* answered by us; IVR or an end path begins */
+  CS_NOTE_CALL_STARTED,  /* accepted; the IVR or an end path begins */
   CS_NOTE_CALL_KEYED,    /* the last of `keyed` is new, or the language was chosen */
   CS_NOTE_CALL_QUEUED,   /* also again, at the head, after a lost e-agent did not come back */
   CS_NOTE_CALL_OFFERED,  /* `agent`, `reason` */
@@ -169,6 +172,8 @@ typedef enum {
   CS_NOTE_CALL_CREDIT_WARNING, /* `warn_seconds`; 0: the warning is lifted (topped up) */
   CS_NOTE_CALL_METER,          /* every 5 s of a running meter */
   CS_NOTE_CALL_MASKED,         /* `masked` changed */
+  CS_NOTE_CALL_PATH, /* an end path begins (closed, no credit...): `cause`; the bill is final, a
+                      * talking e-agent wraps up; CALL_ENDED comes when the path ends */
   CS_NOTE_CALL_ENDED,
   CS_NOTE_QUALITY,   /* once a call that entered the queue: `quality` */
   CS_NOTE_RECORDED,  /* `recording`, `path` (NULL: failed), `samples`; may come after CALL_ENDED */

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "common/base/clock.h"
+#include "common/base/error.h"
 #include "server/base/timers.h"
 #include "server/ports/credit-port.h"
 #include "server/ports/media-port.h"
@@ -21,6 +22,7 @@ G_BEGIN_DECLS
 #define CS_ONWARD_RING_SECONDS 45   /* connect-through: the third party's phone rings so long */
 #define CS_ONWARD_PRESS_SECONDS 20  /* and he has so long to press 1 */
 #define CS_WARN_SECONDS 30          /* D3 */
+#define CS_MASK_MARGIN_MS 1000      /* D33 */
 
 typedef struct _CsSwitch CsSwitch;
 
@@ -74,7 +76,6 @@ typedef void (*CsCallFunc) (const CsCallView *view, gpointer data);
 /* Those that have not ended, oldest first; the view is borrowed. @tenant CT_ID_NONE: all. */
 void cs_switch_each_call (CsSwitch *self, CtId tenant, CsCallFunc function, gpointer data);
 
-void cs_presence_view_clear (CsPresenceView *view);
 /* FALSE: neither in the plan nor ever registered. */
 gboolean cs_switch_get_presence (CsSwitch *self, CtId user, CsPresenceView *copy);
 typedef void (*CsPresenceFunc) (const CsPresenceView *view, gpointer data);

@@ -57,6 +57,8 @@ test_time (void)
     { "2026-11-21 12:00:00Z", 0, FALSE },
     { "2026-11-21T25:00:00Z", 0, FALSE },
     { "2026-11-21T12:00:00", 0, FALSE },
+    { "0001-01-01T00:00:00+14:00", 0, FALSE },
+    { "9999-12-31T23:59:59-14:00", 0, FALSE },
     { "", 0, FALSE },
   };
 
@@ -69,6 +71,8 @@ test_time (void)
     }
   g_autofree char *text = ct_time_format (NOON + 7);
   g_autofree char *before = ct_time_format (-1);
+  g_autofree char *early = ct_time_format (G_GINT64_CONSTANT (-45824184000000));
+  g_assert_cmpstr (early, ==, "0517-11-21T12:00:00.000Z");
   g_assert_cmpstr (text, ==, "2026-11-21T12:00:00.007Z");
   g_assert_cmpstr (before, ==, "1969-12-31T23:59:59.999Z");
 }

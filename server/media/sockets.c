@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "media"
+#include "server/media/sockets.h"
+
+#include "common/base/error.h"
+#include <errno.h>
+#include <linux/filter.h>
+#include <netinet/ip.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct _CsSockets {
+  struct in_addr address;
+  guint16 first; /* even */
+  guint n_pairs;
+  guint next; /* index of the pair to try first */
+  gboolean *used;
+};
+
+CsSockets *
+cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GError **error)
+{
+  guint first = (port_min + 1u) & ~1u;
+  CsSockets *sockets;
+
+  if (port_min < 1024 || first + 1 > port_max)
+    {
+      ct_fail (error, CT_ERROR_INVALID, "no RTP ports between %u and %u", port_min, port_max);
+      return NULL;
+    }
+  sockets = g_new0 (CsSockets, 1);
+  sockets->address = address;
+  sockets->first = (guint16) first;
+  sockets->n_pairs = (port_max + 1u - first) / 2;
+  sockets->next = (guint) g_random_int_range (0, (gint32) sockets->n_pairs);
+  sockets->used = g_new0 (gboolean, sockets->n_pairs);
+  return sockets;
+}
+
+void
+cs_sockets_free (CsSockets *sockets)
+{
+  g_free (sockets->used);
+  g_free (sockets);
+}
+
+/* -1 with errno. */
+static int
+bind_port (const CsSockets *sockets, guint port)
+{
+  struct sockaddr_in address = {
+    .sin_family = AF_INET,
+    .sin_port = htons ((guint16) port),
+    .sin_addr = sockets->address,
+  };
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+  if (fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    {
+      int saved = errno;
+
+      close (fd);
+      errno = saved;
+      return -1;
+    }
+  return fd;
+}
+
+static gboolean
+open_pair (const CsSockets *sockets, guint16 port, CsSocketPair *pair)
+{
+  static struct sock_filter drop[] = { BPF_STMT (BPF_RET | BPF_K, 0) };
+  static const struct sock_fprog program = { G_N_ELEMENTS (drop), drop };
+  static const int expedited = IPTOS_DSCP_EF;
+
+  pair->port = port;
+  pair->rtp = bind_port (sockets, port);
+  if (pair->rtp < 0)
+    return FALSE;
+  pair->rtcp = bind_port (sockets, port + 1u);
+  if (pair->rtcp < 0)
+    {
+      int saved = errno;
+
+      close (pair->rtp);
+      errno = saved;
+      return FALSE;
+    }
+  /* Both are comforts: without them the call works too. */
+  (void) setsockopt (pair->rtp, IPPROTO_IP, IP_TOS, &expedited, sizeof expedited);
+  (void) setsockopt (pair->rtcp, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+  return TRUE;
+}
+
+gboolean
+cs_sockets_open (CsSockets *sockets, CsSocketPair *pair, GError **error)
+{
+  for (guint tried = 0; tried < sockets->n_pairs; tried++)
+    {
+      guint index = (sockets->next + tried) % sockets->n_pairs;
+
+      if (sockets->used[index])
+        continue;
+      if (open_pair (sockets, (guint16) (sockets->first + 2 * index), pair))
+        {
+          sockets->used[index] = TRUE;
+          sockets->next = (index + 1) % sockets->n_pairs;
+          return TRUE;
+        }
+      /* A port that another program holds is passed over; anything else will not get better. */
+      if (errno != EADDRINUSE)
+        return ct_fail (error, errno == EMFILE ? CT_ERROR_LIMIT : CT_ERROR_IO,
+                        "cannot open an RTP socket: %s", g_strerror (errno));
+    }
+  return ct_fail (error, CT_ERROR_LIMIT, "all %u RTP ports are in use", sockets->n_pairs);
+}
+
+void
+cs_sockets_close (CsSockets *sockets, const CsSocketPair *pair)
+{
+  close (pair->rtp);
+  close (pair->rtcp);
+  sockets->used[(pair->port - sockets->first) / 2] = FALSE;
+}

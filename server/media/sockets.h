@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The port range and the pairs of sockets out of it: RTP on an even port, RTCP on the next. RTCP is
+ * not used: its socket only keeps the port ours and drops what comes, in the kernel. Ports are handed
+ * out in turn, so that a closed call's late packets do not reach the next one. */
+#pragma once
+
+#include <glib.h>
+#include <netinet/in.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CsSockets CsSockets;
+
+typedef struct {
+  int rtp, rtcp;
+  guint16 port; /* of RTP */
+} CsSocketPair;
+
+CsSockets *
+cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GError **error);
+void cs_sockets_free (CsSockets *sockets);
+/* CT_ERROR_LIMIT when no pair is free. */
+gboolean cs_sockets_open (CsSockets *sockets, CsSocketPair *pair, GError **error);
+void cs_sockets_close (CsSockets *sockets, const CsSocketPair *pair);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSockets, cs_sockets_free)
+
+G_END_DECLS
