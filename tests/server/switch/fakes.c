@@ -32,7 +32,7 @@ make_leg (World *world, CsLegId id, gboolean incoming)
   leg->id = id;
   leg->incoming = incoming;
   g_hash_table_insert (world->legs, &leg->id, leg);
-  g_ptr_array_add (world->legs_in_order, leg);
+  g_ptr_array_add (world->live, leg);
   return leg;
 }
 
@@ -407,6 +407,8 @@ journal_emit (gpointer self, const CsNote *note)
   World *world = self;
 
   world->counts[note->kind]++;
+  /* A call comes back to the queue only after an answer. */
+  world->n_queued += note->kind == CS_NOTE_CALL_QUEUED && note->call->answered_ms == 0;
   if (note->kind == CS_NOTE_QUALITY)
     {
       world->quality.settings = note->quality.settings;
@@ -573,8 +575,8 @@ world_new (void)
 
   world->clock = ct_clock_new_manual (G_GINT64_CONSTANT (1763764000000));
   world->timers = cs_timers_new (world->clock, NULL);
-  world->legs = g_hash_table_new (g_int64_hash, g_int64_equal);
-  world->legs_in_order = g_ptr_array_new_with_free_func (leg_free);
+  world->legs = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, leg_free);
+  world->live = g_ptr_array_new ();
   world->bills = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   world->purses = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   world->notes = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_note_free);
@@ -606,7 +608,7 @@ world_free (World *world)
   cs_timers_free (world->timers);
   g_clear_pointer (&world->plan, cs_plan_unref);
   g_hash_table_unref (world->legs);
-  g_ptr_array_unref (world->legs_in_order);
+  g_ptr_array_unref (world->live);
   g_hash_table_unref (world->bills);
   g_hash_table_unref (world->purses);
   g_ptr_array_unref (world->notes);
@@ -651,9 +653,16 @@ world_wait (World *world, double seconds)
 CsLegId
 world_rings (World *world, const char *caller, const char *called)
 {
+  return world_rings_back (world, caller, called, CT_ID_NONE);
+}
+
+CsLegId
+world_rings_back (World *world, const char *caller, const char *called, CtId from_call)
+{
   CsSipEvent event = { .kind = CS_SIP_INCOMING,
                        .leg = world->next_id++,
                        .trunk = TRUNK,
+                       .from_call = from_call,
                        .caller = (char *) caller,
                        .called = (char *) called,
                        .sip_call_id = (char *) "a@b",
@@ -753,9 +762,9 @@ world_ready (World *world, CtId user)
 CsLegId
 world_phone (World *world, CtId user)
 {
-  for (guint i = world->legs_in_order->len; i > 0; i--)
+  for (guint i = world->live->len; i > 0; i--)
     {
-      const FakeLeg *leg = world->legs_in_order->pdata[i - 1];
+      const FakeLeg *leg = world->live->pdata[i - 1];
 
       if (!leg->over && leg->invited && leg->target == CS_SIP_TO_USER && leg->user == user)
         return leg->id;
@@ -766,9 +775,9 @@ world_phone (World *world, CtId user)
 CsLegId
 world_dialled (World *world, const char *number)
 {
-  for (guint i = world->legs_in_order->len; i > 0; i--)
+  for (guint i = world->live->len; i > 0; i--)
     {
-      const FakeLeg *leg = world->legs_in_order->pdata[i - 1];
+      const FakeLeg *leg = world->live->pdata[i - 1];
 
       if (!leg->over && leg->number != NULL && strcmp (leg->number, number) == 0)
         return leg->id;
@@ -822,11 +831,13 @@ world_open_legs (World *world)
 {
   guint n = 0;
 
-  for (guint i = 0; i < world->legs_in_order->len; i++)
+  for (guint i = 0; i < world->live->len; i++)
     {
-      const FakeLeg *leg = world->legs_in_order->pdata[i];
+      FakeLeg *leg = world->live->pdata[i];
 
-      n += leg->open || !leg->over;
+      if (leg->open || !leg->over)
+        world->live->pdata[n++] = leg;
     }
+  g_ptr_array_set_size (world->live, (gint) n);
   return n;
 }

@@ -48,8 +48,8 @@ typedef struct {
   CsTimers *timers;
   CsSwitch *sw;
   CsPlan *plan;
-  GHashTable *legs; /* FakeLeg */
-  GPtrArray *legs_in_order;
+  GHashTable *legs;   /* FakeLeg */
+  GPtrArray *live;    /* those of them that SIP or media still has open, oldest first */
   GHashTable *bills;  /* FakeBill */
   GHashTable *purses; /* company -> gint64* seconds left */
   GQueue events;      /* Posted, to be delivered */
@@ -61,6 +61,7 @@ typedef struct {
   gint64 next_id;
   guint counts[CS_NOTES];
   CtQualityCounts quality; /* sums */
+  guint n_queued;          /* calls that entered the queue for the first time */
 } World;
 
 /* Ids of the plan that world_new() makes: one tenant, one company, one line with a menu. */
@@ -86,6 +87,8 @@ void world_wait (World *world, double seconds);
 
 /* Events from outside. They are delivered at once. */
 CsLegId world_rings (World *world, const char *caller, const char *called);
+/* One of our own outgoing legs, come back over the trunk. */
+CsLegId world_rings_back (World *world, const char *caller, const char *called, CtId from_call);
 void world_sip (World *world, CsSipEventKind kind, CsLegId leg, CsCause cause);
 void world_answers (World *world, CsLegId leg);
 void world_key (World *world, CsLegId leg, char digit);
@@ -112,4 +115,5 @@ CsPresence world_presence (World *world, CtId user);
 FakeBill *world_bill (World *world, CtId call);
 /* The last note of the kind, or NULL. */
 const CsNote *world_note (World *world, CsNoteKind kind);
+/* Forgets in `live` what is closed on both sides; returns how many are left. */
 guint world_open_legs (World *world);
