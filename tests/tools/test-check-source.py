@@ -41,6 +41,8 @@ CASES = [
     ({"server/store/x.c": SPDX + '#include "server/billing/ledger.h"\n'}, "server/store/x.c:2: layer"),
     ({"common/base/x.c": SPDX + '#include "server/store/store.h"\n'}, "common/base/x.c:2: layer"),
     ({"tests/common/base/x.c": SPDX + '#include "server/store/store.h"\n'}, "tests/common/base/x.c:2: layer"),
+    ({"tests/server/x.c": SPDX + '#include "../common/rig.h"\n'}, "tests/server/x.c:2: layer"),
+    ({"tests/server/store/x.c": SPDX + '#include "../billing/rig.h"\n'}, ""),
     ({"server/billing/x.c": SPDX + '#include "ledger.h"\n'}, "server/billing/x.c:2: layer"),
     ({"server/billing/x.c": SPDX + '#include "elsewhere/ledger.h"\n'}, "server/billing/x.c:2: layer"),
     ({"docs/a.md": "see ../" + "shared/a.md\n"}, "docs/a.md:1: machine"),
