@@ -15,3 +15,7 @@
 
 #define CT_CAUSE_CHOICES                                                                           \
   "caller agent abandoned no_agent closed no_credit unreachable lost restart onward"
+
+/* A connect-through (D28): the third party's phone rings; he is asked to press 1; the caller talks to
+ * him; it failed and the caller is the e-agent's again. */
+#define CT_ONWARD_CHOICES "none dialling asked connected failed"

@@ -26,10 +26,9 @@ typedef struct {
   gint64 until_second;
   gint64 paper_since_us; /* 0: the ledger is up to date */
   gboolean noting;       /* a note is on its way; the next ones wait for it */
-  gboolean renewing;     /* a renewal is unanswered, */
-  guint generation;      /* this one, */
-  gint64 asked_us;       /* asked then */
-  gint64 on_paper;       /* generation of the last one that was answered on paper, or -1 */
+  gboolean renewing;
+  guint generation; /* of the renewal asked last */
+  gint64 asked_us;
 } Live;
 
 struct _CsCredit {
@@ -112,7 +111,6 @@ grant_on_paper (CsCredit *credit, Live *live, CsCreditEvent *event)
     *spare -= block * live->rate;
   live->until_second += block;
   live->renewing = FALSE;
-  live->on_paper = live->generation;
   *event = (CsCreditEvent){
     .kind = block > 0 ? CS_CREDIT_GRANTED : CS_CREDIT_REFUSED,
     .call = live->id,
@@ -163,7 +161,7 @@ answer_from_grant (const Op *op, CsCreditEvent *event)
     .company = op->grant.company,
     .generation = op->generation,
     .until_second = op->grant.until_second,
-    .last = op->grant.granted && op->grant.last,
+    .last = op->grant.last,
   };
 }
 
@@ -206,7 +204,6 @@ reserve_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *
       live->id = op->request.id;
       live->company = op->grant.company;
       live->rate = op->grant.rate;
-      live->on_paper = -1;
       g_hash_table_insert (credit->live, g_memdup2 (&live->id, sizeof live->id), live);
     }
   if (live != NULL)
@@ -224,7 +221,7 @@ renew_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *ev
   if (error != NULL && is_disk (error))
     {
       if (!live->renewing || live->generation != op->generation)
-        return FALSE; /* answered on paper already, or asked anew */
+        return FALSE; /* answered on paper already */
       grant_on_paper (credit, live, event);
       return TRUE;
     }
@@ -239,9 +236,10 @@ renew_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *ev
   if (op->grant.until_second >= live->until_second)
     live->paper_since_us = 0;
   event->until_second = live->until_second = MAX (live->until_second, op->grant.until_second);
-  if (live->generation == op->generation)
-    live->renewing = FALSE;
-  return live->on_paper != op->generation; /* else the answer on paper stands */
+  if (!live->renewing || live->generation != op->generation)
+    return FALSE; /* came after the answer on paper, which stands */
+  live->renewing = FALSE;
+  return TRUE;
 }
 
 static gboolean

@@ -47,6 +47,11 @@ gboolean cs_blobs_put_bytes (CsBlobs *blobs, CsStore *store, CsScope scope, CsBl
                              gconstpointer bytes, gsize size, gint64 retain_until_ms, CtId *id,
                              GError **error);
 
+/* A key of 32 bytes for another purpose ("scripts"), derived from the tenant's own; it is forgotten
+ * with it. Any connection; in a write closure too. */
+gboolean cs_blobs_derive_key (CsBlobs *blobs, CsDb *db, CsScope scope, const char *purpose,
+                              guint8 key[32], GError **error);
+
 typedef struct {
   CtId id;
   CtId tenant;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/app/app.h"
+#include "server/app/config.h"
+#include "server/billing/credit.h"
+#include "server/blobs/blobs.h"
+#include "server/calls/calls.h"
+#include "server/http/http.h"
+#include "server/media/media.h"
+#include "server/media/prepare.h"
+#include "server/messages/messages.h"
+#include "server/scripts/scripts.h"
+#include "server/sip/sip.h"
+#include "server/switch/switch.h"
+#include "server/tenants/module.h"
+
+G_BEGIN_DECLS
+
+/* Places below the data folder. */
+typedef struct {
+  char *database;
+  char *blobs;
+  char *master_key;
+  char *prompts;
+  char *spool;
+  char *pid;
+} CsPlaces;
+
+void cs_places_fill (CsPlaces *places, const char *data_folder);
+void cs_places_clear (CsPlaces *places);
+
+/* The migrations of all modules, in order. Free with g_array_unref. */
+GArray *cs_app_migrations (void);
+CsStore *cs_app_open_store (const CsConfig *config, CtClock *clock, GError **error);
+
+#define CS_APP_SWITCH_CAPACITY 20000 /* messages waiting for the switch loop */
+
+struct _CsApp {
+  const CsConfig *config;
+  CtClock *clock;
+  CsPlaces places;
+  CsStore *store;
+  CsBlobs *blobs;
+  CsBilling *billing;
+  CsCredit *credit;
+  CsCalls *calls;
+  CsHttp *http;
+  CsMailer *mailer;
+  CsSipDirectory *directory;
+  CsSip *sip;
+  CsMedia *media;
+  CsLoop *switch_loop;
+  CsTimers *timers; /* of the switch loop */
+  CsSwitch *self;   /* of the switch loop */
+  CsTenantsContext tenants;
+  CsScripts *scripts;
+  CsMessagesAccess messages;
+  GMutex reload_lock;
+  guint64 plan_version;
+};
+
+/* Reads devices, trunks and the plan anew, and hands them to SIP and the switch. On a worker or at
+ * start. What cannot be read leaves the old in place. */
+gboolean cs_app_reload (CsApp *app, GError **error);
+gboolean cs_app_reload_devices (CsApp *app, GError **error);
+
+/* Scripts, mail, and the rows of all modules. The mailer is made, not started. */
+gboolean cs_app_start_domains (CsApp *app, GError **error);
+void cs_app_stop_domains (CsApp *app);
+
+/* The sinks of the ports; data is the CsApp. */
+void cs_app_on_sip (CsSipEvent *event, gpointer data);
+void cs_app_on_media (CsMediaEvent *event, gpointer data);
+void cs_app_on_credit (CsCreditEvent *event, gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/http/http.h"
+#include "server/media/prepare.h"
+#include "server/tenants/apply.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *realm;
+  CsDecodeConfig decode;
+  CsHashCost hash;
+} CsHands;
+
+/* @hands outlives @out. */
+void cs_hands_fill (CsHands *hands, CsApplyHands *out);
+
+G_END_DECLS

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the store to SIP's tables and the switch's plan: at start, when a device changes, at SIGHUP. */
+#define G_LOG_DOMAIN "app"
+
+#include <string.h>
+
+#include "common/base/error.h"
+#include "server/app/app-private.h"
+
+static GPtrArray *
+read_devices (CsDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) rows = cs_tenants_list_devices (db, cs_scope_system (), error);
+  GPtrArray *devices;
+
+  if (rows == NULL)
+    return NULL;
+  devices = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_sip_device_free);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      CsDevice *row = rows->pdata[i];
+
+      g_ptr_array_add (
+          devices, cs_sip_device_new (row->sip_user, row->id, row->user, row->tenant, row->ha1));
+    }
+  return devices;
+}
+
+/* The secret stands in a file of its own, below the data folder unless its path is absolute. */
+static char *
+read_secret (CsApp *app, const char *file)
+{
+  g_autofree char *path = g_canonicalize_filename (file, app->config->data_folder);
+  g_autoptr (GError) error = NULL;
+  char *secret = NULL;
+
+  if (!g_file_get_contents (path, &secret, NULL, &error))
+    {
+      g_warning ("trunk secret: %s", error->message);
+      return NULL;
+    }
+  return g_strchomp (secret);
+}
+
+static CsSipTrunk *
+trunk_of (CsApp *app, const CsTrunk *row, GError **error)
+{
+  const CtTrunkSpec *spec = row->spec;
+  CsSipTrunk *trunk = cs_sip_trunk_new (row->id, row->tenant, row->key, spec->host);
+
+  trunk->port = (guint16) spec->port;
+  trunk->transport = g_strcmp0 (spec->transport, "tcp") == 0 ? CS_SIP_TCP : CS_SIP_UDP;
+  trunk->sources = g_strdupv (spec->sources);
+  trunk->allowed = g_strdupv (spec->allowed);
+  trunk->user = g_strdup (spec->user);
+  trunk->secret = spec->secret_file != NULL ? read_secret (app, spec->secret_file) : NULL;
+  trunk->registers = spec->registers;
+  trunk->probes = spec->probes;
+  trunk->trusts_identity = spec->trusts_identity;
+  trunk->max_calls = (guint) spec->max_calls;
+  trunk->max_calls_per_second = (guint) spec->calls_per_second;
+  trunk->country = g_strdup (spec->country_prefix);
+  if (cs_sip_trunk_resolve (trunk, error))
+    return trunk;
+  cs_sip_trunk_free (trunk);
+  return NULL;
+}
+
+static GPtrArray *
+read_trunks (CsApp *app, CsDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) rows = cs_tenants_list_trunks (db, cs_scope_system (), error);
+  GPtrArray *trunks;
+
+  if (rows == NULL)
+    return NULL;
+  trunks = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_sip_trunk_free);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const CsTrunk *row = rows->pdata[i];
+      g_autoptr (GError) wrong = NULL;
+      CsSipTrunk *trunk = trunk_of (app, row, &wrong);
+
+      if (trunk != NULL)
+        g_ptr_array_add (trunks, trunk);
+      else
+        g_warning ("trunk %s is out of service: %s", row->key, wrong->message);
+    }
+  return trunks;
+}
+
+/* What other domains own: tariffs and live script versions. */
+static gboolean
+complete_plan (CsDb *db, CsPlan *plan, GError **error)
+{
+  for (guint i = 0; i < plan->companies->len; i++)
+    {
+      CsPlanCompany *company = plan->companies->pdata[i];
+      CsTariff tariff;
+
+      if (!cs_billing_get_tariff (db, cs_scope_tenant (company->tenant), company->id, &tariff,
+                                  error))
+        return FALSE;
+      company->rate = tariff.rate;
+      company->pay_rate = tariff.pay_rate;
+      company->paused = company->paused || tariff.paused;
+      for (guint j = 0; j < plan->lines->len; j++)
+        {
+          CsPlanLine *line = plan->lines->pdata[j];
+
+          if (line->company_index == (int) i)
+            line->onward_rate = tariff.onward_rate;
+        }
+    }
+  for (guint i = 0; i < plan->lines->len; i++)
+    {
+      CsPlanLine *line = plan->lines->pdata[i];
+
+      CsScriptLive live;
+
+      if (!cs_scripts_get_live (db, cs_scope_tenant (line->tenant), line->script, &live, error))
+        return FALSE;
+      line->script_version = live.version;
+      /* The line may ask for more than its script, never for less (S0-26). */
+      line->needs.difficulty = MAX (line->needs.difficulty, live.difficulty);
+    }
+  return TRUE;
+}
+
+static CsPlan *
+read_plan (CsDb *db, guint64 version, GError **error)
+{
+  g_autoptr (CsPlan) plan = cs_tenants_build_plan (db, cs_scope_system (), version, error);
+
+  if (plan == NULL || !complete_plan (db, plan, error))
+    return NULL;
+  cs_plan_seal (plan);
+  return g_steal_pointer (&plan);
+}
+
+typedef struct {
+  CsApp *app;
+  CsPlan *plan;
+} SetPlan;
+
+static void
+set_plan (gpointer data)
+{
+  SetPlan *set = data;
+
+  cs_switch_set_plan (set->app->self, set->plan);
+}
+
+static void
+set_plan_free (gpointer data)
+{
+  cs_plan_unref (((SetPlan *) data)->plan);
+  g_free (data);
+}
+
+static gboolean
+reload (CsApp *app, CsDb *db, GError **error)
+{
+  GPtrArray *devices = read_devices (db, error);
+  GPtrArray *trunks = devices != NULL ? read_trunks (app, db, error) : NULL;
+  CsPlan *plan = trunks != NULL ? read_plan (db, app->plan_version + 1, error) : NULL;
+  SetPlan *set;
+
+  if (plan == NULL)
+    {
+      g_clear_pointer (&devices, g_ptr_array_unref);
+      g_clear_pointer (&trunks, g_ptr_array_unref);
+      return FALSE;
+    }
+  app->plan_version++;
+  g_message ("plan %" G_GUINT64_FORMAT ": %u companies, %u lines, %u e-agents", plan->version,
+             plan->companies->len, plan->lines->len, plan->agents->len);
+  cs_sip_directory_set (app->directory, devices);
+  cs_sip_set_trunks (app->sip, trunks);
+  set = g_new (SetPlan, 1);
+  *set = (SetPlan){ app, plan };
+  cs_post_urgent (app->switch_loop, set_plan, set, set_plan_free);
+  return TRUE;
+}
+
+gboolean
+cs_app_reload (CsApp *app, GError **error)
+{
+  CsDb *db = cs_store_acquire_reader (app->store);
+  gboolean good;
+
+  g_mutex_lock (&app->reload_lock);
+  good = reload (app, db, error);
+  g_mutex_unlock (&app->reload_lock);
+  cs_store_release_reader (app->store, db);
+  return good;
+}
+
+gboolean
+cs_app_reload_devices (CsApp *app, GError **error)
+{
+  CsDb *db = cs_store_acquire_reader (app->store);
+  GPtrArray *devices = read_devices (db, error);
+
+  if (devices != NULL)
+    cs_sip_directory_set (app->directory, devices);
+  cs_store_release_reader (app->store, db);
+  return devices != NULL;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/records/call.h"
+#include "common/records/presence.h"
+#include "server/calls/calls-store.h"
+#include "server/base/workers.h"
+#include "server/calls/calls.h"
+#include "server/scripts/scripts.h"
+
+G_BEGIN_DECLS
+
+struct _CsCalls {
+  CsCallsConfig config;
+  CsSwitch *self; /* touched on the switch loop only */
+  CsScripts *scripts;
+  CsLoop *notes;
+  GQueue backlog; /* Job*, on the notes loop: waiting for the writer to have room */
+  GSource *retry;
+  CsWorkers *sealers; /* one thread */
+};
+
+/* Queries of the switch, from a worker: copies, or CT_ERROR_NOT_FOUND. Clear them. */
+gboolean cs_calls_find_live (CsCalls *calls, CtId call, CsCallView *view, GError **error);
+gboolean cs_calls_find_live_of (CsCalls *calls, CtId user, CsCallView *view, GError **error);
+gboolean cs_calls_find_presence (CsCalls *calls, CtId user, CsPresenceView *view, GError **error);
+/* CtCall* of calls that have not ended, of a tenant, and of @company unless it is none. */
+GPtrArray *cs_calls_list_live (CsCalls *calls, CtId tenant, CtId company, GError **error);
+GPtrArray *cs_calls_list_presence (CsCalls *calls, CtId tenant, GError **error); /* CtPresence* */
+gboolean cs_calls_ask_why (CsCalls *calls, CtId call, CtId user, CtWhy **why, GError **error);
+
+/* A command of the switch, from a worker. */
+typedef gboolean (*CsCommandFunc) (CsSwitch *self, gconstpointer arguments, GError **error);
+gboolean cs_calls_command (CsCalls *calls, CsCommandFunc function, gconstpointer arguments,
+                           gsize size, GError **error);
+
+/* Views and rows as they travel. */
+CtCall *cs_calls_record_of_view (const CsCallView *view);
+CtCall *cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **error);
+CtPresence *cs_calls_record_of_presence (const CsPresenceView *view);
+
+/* In a write closure: closes a call's record, once: the message to the company, the contact. */
+gboolean cs_calls_finish (CsCalls *calls, CsDb *db, CsScope scope, CtId call,
+                          const char *disposition, const char *note, GError **error);
+
+/* In the closure that names a voicemail's blob: tells the company of it. */
+gboolean cs_calls_put_voicemail (CsCalls *calls, CsDb *db, CtId recording, GError **error);
+
+/* Recordings: on the notes loop's behalf, on a thread of its own. */
+void cs_calls_keep_recording (CsCalls *calls, CtId recording, const char *path, gint64 samples,
+                              gboolean voicemail);
+/* What an earlier run left in the spool. */
+void cs_calls_recover_recordings (CsCalls *calls);
+
+G_END_DECLS

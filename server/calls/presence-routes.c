@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "calls"
+
+#include <string.h>
+
+#include "server/calls/routes.h"
+#include "server/tenants/tenants.h"
+
+typedef struct {
+  CtId user;
+  CsPresence presence;
+  char reason[512];
+} SetPresence;
+
+/* With the name and the day's earnings, which the switch does not know. */
+static CtPresence *
+presence_of (CsExchange *exchange, CsCalls *calls, CtId user, GError **error)
+{
+  CsPresenceView view = { 0 };
+  CsDb *db = cs_exchange_reader (exchange);
+  CsScope scope = cs_exchange_scope (exchange);
+  g_autoptr (CsTenant) tenant = cs_tenants_get (db, scope, error);
+  g_autoptr (CsUser) person = cs_tenants_get_user (db, scope, user, error);
+  CtPresence *presence;
+
+  if (tenant == NULL || person == NULL || !cs_calls_find_presence (calls, user, &view, error))
+    return NULL;
+  presence = cs_calls_record_of_presence (&view);
+  cs_presence_view_clear (&view);
+  presence->name = g_strdup (person->name);
+  if (!cs_billing_get_earned (db, scope, user, tenant->currency, &presence->earned, error))
+    g_clear_pointer (&presence, ct_presence_free);
+  return presence;
+}
+
+gboolean
+cs_calls_get_my_presence (CsExchange *exchange, gpointer module, GError **error)
+{
+  CtPresence *presence
+      = presence_of (exchange, module, cs_exchange_principal (exchange)->user, error);
+
+  if (presence == NULL)
+    return FALSE;
+  cs_exchange_reply (exchange, presence);
+  return TRUE;
+}
+
+static gboolean
+set_presence (CsSwitch *self, gconstpointer arguments, GError **error)
+{
+  const SetPresence *set = arguments;
+
+  return cs_switch_set_presence (self, set->user, set->presence,
+                                 set->reason[0] != '\0' ? set->reason : NULL, error);
+}
+
+gboolean
+cs_calls_put_my_presence (CsExchange *exchange, gpointer module, GError **error)
+{
+  const CtPresenceChange *change = cs_exchange_body (exchange);
+  SetPresence set = { .user = cs_exchange_principal (exchange)->user };
+
+  set.presence = strcmp (change->state, "available") == 0 ? CS_PRESENCE_AVAILABLE
+                 : strcmp (change->state, "paused") == 0  ? CS_PRESENCE_PAUSED
+                                                          : CS_PRESENCE_OFFLINE;
+  if (change->reason != NULL)
+    g_strlcpy (set.reason, change->reason, sizeof set.reason);
+  return cs_calls_command (module, set_presence, &set, sizeof set, error)
+         && cs_calls_get_my_presence (exchange, module, error);
+}
+
+gboolean
+cs_calls_get_presences (CsExchange *exchange, gpointer module, GError **error)
+{
+  CsScope scope = cs_exchange_scope (exchange);
+  CsDb *db = cs_exchange_reader (exchange);
+  GPtrArray *list = cs_calls_list_presence (module, scope.tenant, error);
+
+  if (list == NULL)
+    return FALSE;
+  for (guint i = 0; i < list->len; i++)
+    {
+      CtPresence *presence = list->pdata[i];
+      g_autoptr (CsUser) person = cs_tenants_get_user (db, scope, presence->user, NULL);
+
+      presence->name = person != NULL ? g_strdup (person->name) : NULL;
+    }
+  cs_exchange_reply_list (exchange, list, 0);
+  return TRUE;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Views of the switch and rows of the store, as they travel. */
+#define G_LOG_DOMAIN "calls"
+
+#include "server/calls/calls-private.h"
+#include "server/tenants/tenants.h"
+
+static GPtrArray *
+keyed_of (const CsCallView *view)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (ct_record_free);
+
+  for (guint i = 0; i < view->n_keyed; i++)
+    {
+      CtKeyed *keyed = ct_keyed_new ();
+
+      keyed->name = g_strdup (view->keyed[i].name);
+      keyed->value = g_strdup (view->keyed[i].value);
+      g_ptr_array_add (list, keyed);
+    }
+  return list;
+}
+
+static GPtrArray *
+refusals_of (const CsOfferReason *reason)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (ct_record_free);
+
+  for (int rule = 0; rule < CS_RULES; rule++)
+    if (reason->refused[rule] > 0)
+      {
+        CtRefusal *refusal = ct_refusal_new ();
+
+        refusal->rule = g_strdup (cs_rule_name ((CsRule) rule));
+        refusal->count = reason->refused[rule];
+        g_ptr_array_add (list, refusal);
+      }
+  return list;
+}
+
+static CtWhy *
+why_of (const CsCallView *view)
+{
+  CtWhy *why;
+
+  if (view->reason.winner == CT_ID_NONE)
+    return NULL;
+  why = ct_why_new ();
+  why->call = view->id;
+  why->user = view->reason.winner;
+  why->rule = g_strdup (cs_rule_name (CS_RULE_CHOSEN));
+  why->at = view->reason.at_ms;
+  why->idle_seconds = view->reason.idle_seconds;
+  why->candidates = view->reason.candidates;
+  why->plan_version = (gint64) view->reason.plan_version;
+  why->refused = refusals_of (&view->reason);
+  return why;
+}
+
+static const char *
+agent_name (const CsPlan *plan, CtId user)
+{
+  int index = cs_plan_find_agent (plan, user);
+
+  return index >= 0 ? ((CsPlanAgent *) plan->agents->pdata[index])->name : NULL;
+}
+
+static const char *
+onward_name (CsOnwardPhase phase)
+{
+  static const char *const names[] = { "none", "dialling", "asked", "connected", "failed" };
+
+  return names[phase];
+}
+
+static gint64
+share_of (const CsCallView *view, CtId user)
+{
+  for (guint i = 0; i < view->n_shares; i++)
+    if (view->shares[i].user == user)
+      return view->shares[i].seconds;
+  return 0;
+}
+
+CtCall *
+cs_calls_record_of_view (const CsCallView *view)
+{
+  CtCall *call = ct_call_new ();
+
+  call->id = view->id;
+  call->state = g_strdup (cs_call_state_name (view->state));
+  call->company = view->company->id;
+  call->company_name = g_strdup (view->company->name);
+  call->colour = g_strdup (view->company->colour);
+  call->client_code = g_strdup (view->company->client_code);
+  call->line = view->line->id;
+  call->line_label = g_strdup (view->line->label);
+  call->called = g_strdup (view->called);
+  call->caller = g_strdup (view->caller);
+  call->language = g_strdup (cs_language_code (view->language));
+  call->keyed = keyed_of (view);
+  call->started = view->started_ms;
+  call->queued = view->queued_ms;
+  call->offered = view->offered_ms;
+  call->answered = view->answered_ms;
+  call->ended = view->ended_ms;
+  call->waited_seconds = view->waited_us / G_USEC_PER_SEC;
+  call->place = view->place;
+  call->agent = view->agent;
+  call->agent_name = g_strdup (agent_name (view->plan, view->agent));
+  call->seconds = view->seconds;
+  call->rate = view->company->rate;
+  if (!ct_money_times (call->rate, call->seconds, &call->cost))
+    call->cost = 0;
+  if (!ct_money_times (view->company->pay_rate, share_of (view, view->agent), &call->pay))
+    call->pay = 0;
+  /* The desk ticks on from here only while the meter runs. */
+  call->metered_at = view->running ? view->metered_ms : 0;
+  call->settled = view->settled;
+  call->warn_seconds = view->warn_seconds;
+  call->script = view->line->script;
+  call->script_version = view->line->script_version;
+  call->recorded = view->recorded;
+  call->cause = view->state == CS_CALL_ENDED ? g_strdup (cs_end_cause_name (view->cause)) : NULL;
+  call->onward = g_strdup (onward_name (view->onward));
+  call->onward_rate = view->line->onward_rate;
+  call->masked = view->masked;
+  call->wrap_up_seconds = view->wrap_up_seconds;
+  call->why = why_of (view);
+  return call;
+}
+
+CtCall *
+cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **error)
+{
+  g_autoptr (CsCompany) company = cs_tenants_get_company (db, scope, row->company, error);
+  g_autoptr (CsUser) agent
+      = row->agent != CT_ID_NONE ? cs_tenants_get_user (db, scope, row->agent, NULL) : NULL;
+  CtCall *call;
+
+  if (company == NULL)
+    return NULL;
+  call = ct_call_new ();
+  call->id = row->id;
+  call->state = g_strdup (row->state);
+  call->company = row->company;
+  call->company_name = g_strdup (company->name);
+  call->colour = g_strdup (company->colour);
+  call->client_code = g_strdup (company->client_code);
+  call->line = row->line;
+  call->called = g_strdup (row->called);
+  call->caller = g_strdup (row->caller);
+  call->language = g_strdup (row->language);
+  call->started = row->started;
+  call->queued = row->queued;
+  call->offered = row->offered;
+  call->answered = row->answered;
+  call->ended = row->ended;
+  call->waited_seconds = row->waited_us / G_USEC_PER_SEC;
+  call->agent = row->agent;
+  call->agent_name = agent != NULL ? g_strdup (agent->name) : NULL;
+  call->seconds = row->seconds;
+  call->rate = row->rate;
+  if (!ct_money_times (row->rate, row->seconds, &call->cost))
+    call->cost = 0;
+  call->settled = row->ended != 0;
+  call->script = row->script;
+  call->script_version = row->script_version;
+  call->disposition = g_strdup (row->disposition);
+  call->note = g_strdup (row->note);
+  call->recorded = row->blob != CT_ID_NONE;
+  call->recording_ms = row->recording_samples / 8;
+  call->cause = g_strdup (row->cause);
+  return call;
+}
+
+CtPresence *
+cs_calls_record_of_presence (const CsPresenceView *view)
+{
+  CtPresence *presence = ct_presence_new ();
+
+  presence->user = view->user;
+  presence->state = g_strdup (cs_presence_name (view->presence));
+  presence->reason = g_strdup (view->reason);
+  presence->since = view->since_ms;
+  presence->call = view->call;
+  presence->registered = view->registered;
+  presence->wrap_up_until = view->wrap_up_until_ms;
+  return presence;
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading a tenant file and checking what the field tables cannot: that keys are unique and named
+ * things exist, amounts and numbers are in form, hours can be built, scripts are sound. Each finding
+ * names file and line. */
+#define G_LOG_DOMAIN "tenants"
+
+#include <string.h>
+
+#include "common/base/error.h"
+#include "common/rules/phone.h"
+#include "common/wire/record-json.h"
+#include "server/tenants/apply.h"
+#include "server/tenants/tenants-store.h"
+
+typedef struct {
+  CsYaml *yaml;
+  const CtTenantFile *file;
+  const CsApplyHands *hands;
+  GPtrArray *findings;
+} Check;
+
+static void find (Check *check, const char *pointer, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+find (Check *check, const char *pointer, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *what = NULL;
+
+  va_start (arguments, format);
+  what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_ptr_array_add (check->findings,
+                   g_strdup_printf ("%s:%u: %s: %s", cs_yaml_get_name (check->yaml),
+                                    cs_yaml_find_line (check->yaml, pointer), pointer, what));
+}
+
+/* The key of any of the file's things stands first behind the record. */
+static const char *
+key_of (gconstpointer record)
+{
+  const CtRecordType *type = ((const CtRecord *) record)->type;
+  const CtField *field = ct_record_type_find (type, "key");
+
+  return G_STRUCT_MEMBER (const char *, record, field->offset);
+}
+
+static gboolean
+has (const GPtrArray *list, const char *key)
+{
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    if (strcmp (key_of (list->pdata[i]), key) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+check_unique (Check *check, const char *pointer, const GPtrArray *list)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    if (!g_hash_table_add (seen, (gpointer) key_of (list->pdata[i])))
+      {
+        g_autofree char *at = g_strdup_printf ("%s/%u/key", pointer, i);
+
+        find (check, at, "the key %s stands twice", key_of (list->pdata[i]));
+      }
+}
+
+static void
+check_named (Check *check, const char *pointer, const char *member, const GPtrArray *list,
+             const char *key, const char *what)
+{
+  g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
+
+  if (key != NULL && !has (list, key))
+    find (check, at, "there is no %s %s in this file", what, key);
+}
+
+static void
+check_all_named (Check *check, const char *pointer, const char *member, const GPtrArray *list,
+                 char **keys, const char *what)
+{
+  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("%s/%u", member, i);
+
+      check_named (check, pointer, at, list, keys[i], what);
+    }
+}
+
+static void
+check_money (Check *check, const char *pointer, const char *member, const char *text)
+{
+  g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
+  CtMoney money;
+
+  if (text != NULL && (!ct_money_parse (text, &money) || money < 0))
+    find (check, at, "an amount like \"0.02\" is wanted, not \"%s\"", text);
+}
+
+static void
+check_number (Check *check, const char *pointer, const char *member, const char *number)
+{
+  g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
+
+  if (number != NULL && !ct_phone_is_e164 (number))
+    find (check, at, "a number like +3225550123 is wanted, not %s", number);
+}
+
+static void
+check_end (Check *check, const char *pointer, const char *member, const CtEndSpec *end)
+{
+  g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
+
+  if (end == NULL)
+    return;
+  check_named (check, at, "prompt", check->file->prompts, end->prompt, "prompt");
+  check_number (check, at, "number", end->number);
+  if (strcmp (end->kind, "forward") == 0 && end->number == NULL)
+    find (check, at, "a forward needs a number");
+}
+
+static void
+check_hours (Check *check, const char *pointer, const CtHoursSpec *spec, const char *time_zone)
+{
+  g_autofree char *at = g_strdup_printf ("%s/hours", pointer);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CtHours) hours = cs_tenants_hours (spec, time_zone, &error);
+
+  if (hours == NULL)
+    find (check, at, "%s", error->message);
+}
+
+static void
+check_steps (Check *check, const char *pointer, const GPtrArray *steps)
+{
+  g_autofree char *all = g_strdup_printf ("%s/steps", pointer);
+
+  check_unique (check, all, steps);
+  for (guint i = 0; steps != NULL && i < steps->len; i++)
+    {
+      const CtStepSpec *step = steps->pdata[i];
+      g_autofree char *at = g_strdup_printf ("%s/%u", all, i);
+      gboolean menu = strcmp (step->kind, "menu") == 0;
+      GHashTableIter iter;
+      gpointer key, value;
+
+      check_named (check, at, "prompt", check->file->prompts, step->prompt, "prompt");
+      check_named (check, at, "wrong", check->file->prompts, step->wrong, "prompt");
+      check_named (check, at, "next", steps, step->next, "step");
+      check_named (check, at, "otherwise", steps, step->otherwise, "step");
+      check_end (check, at, "end", step->end);
+      if (strcmp (step->kind, "end") == 0 && step->end == NULL)
+        find (check, at, "an end step needs `end`");
+      if ((menu || strcmp (step->kind, "language") == 0) && step->keys == NULL)
+        find (check, at, "a %s needs `keys`", step->kind);
+      if (step->keys == NULL)
+        continue;
+      g_hash_table_iter_init (&iter, step->keys);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        if (strlen (key) != 1 || strchr ("0123456789*#", *(char *) key) == NULL)
+          find (check, at, "'%s' is no key of a phone", (char *) key);
+        else if (menu)
+          check_named (check, at, "keys", steps, value, "step");
+        else if (cs_language_parse (value) < 0)
+          find (check, at, "'%s' is no language", (char *) value);
+    }
+}
+
+static void
+check_line (Check *check, const char *pointer, const CtCompanySpec *company, const CtLineSpec *line)
+{
+  const GPtrArray *prompts = check->file->prompts;
+  const CtNeedsSpec *needs = line->needs;
+  g_autofree char *at_needs = g_strdup_printf ("%s/needs", pointer);
+  gint64 reference = ct_record_has (line, "reference_seconds") ? line->reference_seconds : 20;
+  gint64 limit = line->limit_seconds > 0 ? line->limit_seconds : 60;
+
+  check_number (check, pointer, "number", line->number);
+  check_number (check, pointer, "caller_number", line->caller_number);
+  check_named (check, pointer, "greeting", prompts, line->greeting, "prompt");
+  check_named (check, pointer, "announcement", prompts, line->announcement, "prompt");
+  check_named (check, pointer, "music", prompts, line->music, "prompt");
+  check_named (check, pointer, "position", prompts, line->position, "prompt");
+  check_named (check, pointer, "parked", prompts, line->parked, "prompt");
+  check_named (check, pointer, "press_one", prompts, line->press_one, "prompt");
+  check_named (check, pointer, "script", company->scripts, line->script, "script");
+  check_named (check, pointer, "trunk", check->file->trunks, line->trunk, "trunk");
+  check_named (check, at_needs, "pool", check->file->pools, needs->pool, "pool");
+  check_named (check, at_needs, "badge", check->file->badges, needs->badge, "badge");
+  check_all_named (check, at_needs, "skills", check->file->skills, needs->skills, "skill");
+  check_end (check, pointer, "closed", line->closed);
+  check_end (check, pointer, "no_credit", line->no_credit);
+  check_steps (check, pointer, line->steps);
+  if (line->hours != NULL)
+    check_hours (check, pointer, line->hours,
+                 line->time_zone != NULL      ? line->time_zone
+                 : company->time_zone != NULL ? company->time_zone
+                                              : check->file->time_zone);
+  if (line->notice != NULL)
+    check_named (check, pointer, "notice/prompt", prompts, ((CtNoticeSpec *) line->notice)->prompt,
+                 "prompt");
+  if (reference >= limit)
+    find (check, pointer, "reference_seconds must be less than limit_seconds");
+}
+
+static void
+check_script (Check *check, const char *pointer, const CtScriptSpec *script)
+{
+  g_auto (GStrv) findings = check->hands->check_script (check->hands->data, script->body);
+
+  for (guint i = 0; findings != NULL && findings[i] != NULL; i++)
+    {
+      const char *colon = strstr (findings[i], ": ");
+      g_autofree char *place
+          = g_strndup (findings[i], colon != NULL ? (gsize) (colon - findings[i]) : 0);
+      g_autofree char *at = g_strdup_printf ("%s/body%s", pointer, place);
+
+      find (check, at, "%s", colon != NULL ? colon + 2 : findings[i]);
+    }
+}
+
+static void
+check_company (Check *check, const char *pointer, const CtCompanySpec *company)
+{
+  g_autofree char *scripts = g_strdup_printf ("%s/scripts", pointer);
+
+  for (const char *c = company->client_code; *c != '\0'; c++)
+    if (!g_ascii_isdigit (*c))
+      {
+        g_autofree char *at = g_strdup_printf ("%s/client_code", pointer);
+
+        find (check, at, "a client code is 4 or 5 digits");
+        break;
+      }
+  check_money (check, pointer, "rate", company->rate);
+  check_money (check, pointer, "pay_rate", company->pay_rate);
+  check_money (check, pointer, "onward_rate", company->onward_rate);
+  check_money (check, pointer, "opening_credit", company->opening_credit);
+  check_money (check, pointer, "provisional_credit", company->provisional_credit);
+  check_unique (check, scripts, company->scripts);
+  for (guint i = 0; company->scripts != NULL && i < company->scripts->len; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("%s/%u", scripts, i);
+
+      check_script (check, at, company->scripts->pdata[i]);
+    }
+  for (guint i = 0; company->lines != NULL && i < company->lines->len; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("%s/lines/%u", pointer, i);
+
+      check_line (check, at, company, company->lines->pdata[i]);
+    }
+}
+
+static void
+check_user (Check *check, const char *pointer, const CtUserSpec *user)
+{
+  gboolean company_role = FALSE;
+
+  for (guint i = 0; user->roles[i] != NULL; i++)
+    {
+      CsRole role = 0;
+      gboolean known = cs_role_parse (user->roles[i], &role);
+      g_autofree char *at = g_strdup_printf ("%s/roles/%u", pointer, i);
+
+      if (!known || role == CS_ROLE_OPERATOR)
+        find (check, at, "'%s' is no role of a tenant", user->roles[i]);
+      company_role |= (role & (CS_ROLE_OWNER | CS_ROLE_MEMBER)) != 0;
+    }
+  if (company_role != (user->company != NULL))
+    find (check, pointer, "an owner or member belongs to a company, and nobody else does");
+  check_named (check, pointer, "company", check->file->companies, user->company, "company");
+  check_all_named (check, pointer, "pools", check->file->pools, user->pools, "pool");
+  check_all_named (check, pointer, "skills", check->file->skills, user->skills, "skill");
+  for (guint i = 0; user->badges != NULL && i < user->badges->len; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("%s/badges/%u", pointer, i);
+
+      check_named (check, at, "badge", check->file->badges,
+                   ((CtBadgeSpec *) user->badges->pdata[i])->badge, "badge");
+    }
+  for (guint i = 0; user->languages != NULL && user->languages[i] != NULL; i++)
+    if (cs_language_parse (user->languages[i]) < 0)
+      find (check, pointer, "'%s' is no language", user->languages[i]);
+}
+
+static void
+check_file (Check *check)
+{
+  const CtTenantFile *file = check->file;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CtHours) zone = ct_hours_new (file->time_zone, &error);
+
+  if (zone == NULL)
+    find (check, "/time_zone", "%s", error->message);
+  check_unique (check, "/trunks", file->trunks);
+  check_unique (check, "/pools", file->pools);
+  check_unique (check, "/skills", file->skills);
+  check_unique (check, "/badges", file->badges);
+  check_unique (check, "/prompts", file->prompts);
+  check_unique (check, "/companies", file->companies);
+  for (guint i = 0; file->prompts != NULL && i < file->prompts->len; i++)
+    {
+      const CtPromptSpec *prompt = file->prompts->pdata[i];
+      g_autofree char *at = g_strdup_printf ("/prompts/%u", i);
+
+      if (prompt->builtin == NULL && prompt->texts == NULL && prompt->files == NULL)
+        find (check, at, "a prompt needs texts, files or builtin");
+    }
+  for (guint i = 0; file->companies != NULL && i < file->companies->len; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("/companies/%u", i);
+
+      check_company (check, at, file->companies->pdata[i]);
+    }
+  for (guint i = 0; file->users != NULL && i < file->users->len; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("/users/%u", i);
+
+      check_user (check, at, file->users->pdata[i]);
+    }
+}
+
+CtTenantFile *
+cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml, char ***findings)
+{
+  g_autofree char *bytes = NULL;
+  g_autofree char *name = g_path_get_basename (path);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  g_autoptr (CsYaml) read = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (CtProblem) problem = NULL;
+  g_autoptr (GError) error = NULL;
+  CtTenantFile *file = NULL;
+  gsize size;
+
+  if (g_file_get_contents (path, &bytes, &size, &error))
+    read = cs_yaml_parse (name, bytes, size, &error);
+  if (read == NULL)
+    g_ptr_array_add (found, g_strdup (error->message));
+  else
+    {
+      Check check = { read, NULL, hands, found };
+
+      node = cs_yaml_to_json (read, &ct_tenant_file_type);
+      file = ct_record_from_json (&ct_tenant_file_type, node, CT_WIRE_REQUEST, &problem);
+      check.file = file;
+      if (file != NULL)
+        check_file (&check);
+      else
+        {
+          const char *at = problem->pointer != NULL ? problem->pointer : "";
+          const char *what = problem->detail != NULL ? problem->detail : problem->title;
+
+          /* The detail names the place itself. */
+          if (g_str_has_prefix (what, at) && g_str_has_prefix (what + strlen (at), ": "))
+            what += strlen (at) + 2;
+          find (&check, at, "%s", what);
+        }
+    }
+  *findings = (char **) g_ptr_array_steal (found, NULL);
+  if (*findings == NULL)
+    *findings = g_new0 (char *, 1);
+  *yaml = g_steal_pointer (&read);
+  return file;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A tenant file from text to plan: what is wrong is named with its line, what is right is there after
+ * a restart, applying again changes nothing. */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "common/base/error.h"
+#include "server/tenants/apply.h"
+#include "server/tenants/module.h"
+
+static const char good[]
+    = "domain: example.test\n"
+      "name: Example\n"
+      "time_zone: Europe/Brussels\n"
+      "pools: [{key: day, name: Day}]\n"
+      "skills: [{key: bakery, name: Bakery}]\n"
+      "badges: [{key: orders, name: Orders}]\n"
+      "trunks: [{key: main, host: 127.0.0.1, port: 5080}]\n"
+      "prompts:\n"
+      "- {key: hello, texts: {nl: Hallo, en: Hello}}\n"
+      "- {key: music, builtin: music}\n"
+      "companies:\n"
+      "- key: jansen\n"
+      "  name: Bakery\n"
+      "  client_code: 0427\n"
+      "  language: nl\n"
+      "  opening_credit: '50.00'\n"
+      "  scripts: [{key: orders, name: Orders, body: {any: thing}}]\n"
+      "  lines:\n"
+      "  - number: '+3225550123'\n"
+      "    label: Orders\n"
+      "    greeting: hello\n"
+      "    music: music\n"
+      "    script: orders\n"
+      "    trunk: main\n"
+      "    hours: {monday: ['08:00-18:00'], holidays: ['easter+1']}\n"
+      "    steps:\n"
+      "    - {key: choose, kind: menu, name: reason, prompt: hello, keys: {1: company, 2: "
+      "choose}}\n"
+      "    - {key: company, kind: digits, prompt: hello, min: 3, max: 5}\n"
+      "    closed: {kind: voicemail, prompt: hello}\n"
+      "    needs: {pool: day, skills: [bakery], badge: orders, difficulty: 2}\n"
+      "users:\n"
+      "- {user: zoe, name: Zoe, password: long enough, roles: [e-agent], languages: [nl, en],\n"
+      "   level: 3, pools: [day], skills: [bakery], badges: [{badge: orders, level: 2}],\n"
+      "   phones: [{sip_user: zoe-desk, secret: twelve-chars-x}]}\n"
+      "- {user: jan, name: Jan, password: long enough, roles: [owner], company: jansen}\n";
+
+typedef struct {
+  guint made, hashed, credited;
+} Hands;
+
+static char *
+from_file (gpointer data, CsScope scope, const char *path, GError **error)
+{
+  ct_fail (error, CT_ERROR_NOT_FOUND, "no file %s", path);
+  return NULL;
+}
+
+static char *
+from_text (gpointer data, CsScope scope, const char *language, const char *text, GError **error)
+{
+  ((Hands *) data)->made++;
+  return g_strdup_printf ("%s-%s", language, text);
+}
+
+static char *
+builtin (gpointer data, const char *name, GError **error)
+{
+  return g_strdup (name);
+}
+
+static char *
+hash (gpointer data, const char *password, GError **error)
+{
+  ((Hands *) data)->hashed++;
+  return g_strdup_printf ("hash of %s", password);
+}
+
+static gboolean
+verify (gpointer data, const char *stored, const char *password)
+{
+  return g_str_has_suffix (stored, password);
+}
+
+static char **
+check_script (gpointer data, const char *body)
+{
+  return strstr (body, "broken") != NULL ? g_strsplit ("/broken: dead-end", "|", -1) : NULL;
+}
+
+static gboolean
+publish (gpointer data, CsDb *db, CsScope scope, CtId company, const CtScriptSpec *script, CtId *id,
+         GError **error)
+{
+  *id = 77;
+  return TRUE;
+}
+
+static gboolean
+tariff (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney rate, CtMoney pay_rate,
+        CtMoney onward_rate, const char *currency, GError **error)
+{
+  g_assert_cmpint (rate, ==, 20000); /* D1 */
+  g_assert_cmpstr (currency, ==, "EUR");
+  return TRUE;
+}
+
+static gboolean
+credit (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney amount, gboolean provisional,
+        GError **error)
+{
+  ((Hands *) data)->credited++;
+  g_assert_cmpint (amount, ==, 50 * CT_MONEY_UNIT);
+  return TRUE;
+}
+
+static CsApplyHands
+hands_of (Hands *hands)
+{
+  return (CsApplyHands){ hands,  "realm",      from_file, from_text, builtin, hash,
+                         verify, check_script, publish,   tariff,    credit };
+}
+
+typedef struct {
+  char *folder;
+  char *file;
+  CsStore *store;
+  CtClock *clock;
+  Hands counts;
+  CsApplyHands hands;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *database = NULL;
+
+  fixture->folder = g_dir_make_tmp ("apply-XXXXXX", NULL);
+  fixture->file = g_build_filename (fixture->folder, "t.yaml", NULL);
+  database = g_build_filename (fixture->folder, "db", NULL);
+  fixture->clock = ct_clock_new_manual (G_GINT64_CONSTANT (1795262400000));
+  fixture->store = cs_store_open (database, fixture->clock, cs_tenants_migrations,
+                                  cs_tenants_n_migrations, NULL);
+  g_assert_nonnull (fixture->store);
+  fixture->hands = hands_of (&fixture->counts);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDir) folder = g_dir_open (fixture->folder, 0, NULL);
+  const char *name;
+
+  cs_store_close (fixture->store);
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (fixture->folder);
+  ct_clock_unref (fixture->clock);
+  g_free (fixture->folder);
+  g_free (fixture->file);
+}
+
+static CtTenantFile *
+load (Fixture *fixture, const char *text, char ***findings)
+{
+  g_autoptr (CsYaml) yaml = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->file, text, -1, NULL));
+  return cs_tenant_file_load (fixture->file, &fixture->hands, &yaml, findings);
+}
+
+static void
+apply (Fixture *fixture)
+{
+  g_auto (GStrv) findings = NULL;
+  g_autoptr (CtTenantFile) file = load (fixture, good, &findings);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (findings[0], ==, NULL);
+  g_assert_true (
+      cs_tenant_file_apply (fixture->store, file, fixture->folder, &fixture->hands, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_twice (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (CsPlan) plan = NULL;
+  g_autoptr (CsPlan) again = NULL;
+  const CsPlanLine *line;
+  const CsPlanAgent *agent;
+  CsDb *db;
+
+  apply (fixture);
+  g_assert_cmpuint (fixture->counts.hashed, ==, 2);
+  db = cs_store_acquire_reader (fixture->store);
+  plan = cs_tenants_build_plan (db, cs_scope_system (), 1, NULL);
+  cs_store_release_reader (fixture->store, db);
+  cs_plan_seal (plan);
+  line = cs_plan_find_line (plan, "+3225550123");
+  g_assert_nonnull (line);
+  g_assert_cmpstr (line->greeting.name[CS_LANGUAGE_NL], ==, "nl-Hallo");
+  g_assert_cmpint (line->language, ==, CS_LANGUAGE_NL);
+  g_assert_cmpuint (line->n_steps, ==, 3);
+  g_assert_cmpint (line->steps[0].keys[1], ==, 1);
+  g_assert_cmpint (line->steps[0].otherwise, ==, 2);
+  g_assert_cmpint (line->steps[2].kind, ==, CS_STEP_QUEUE);
+  g_assert_cmpint (line->closed.kind, ==, CS_END_VOICEMAIL);
+  g_assert_cmpuint (line->needs.difficulty, ==, 2);
+  g_assert_true (line->record);
+  g_assert_cmpint (line->script, ==, 77);
+  g_assert_cmpuint (plan->agents->len, ==, 1); /* the owner takes no calls */
+  agent = plan->agents->pdata[0];
+  g_assert_cmpuint (agent->n_badges, ==, 1);
+  g_assert_cmpuint (agent->languages, ==, 1u << CS_LANGUAGE_NL | 1u << CS_LANGUAGE_EN);
+  /* Monday at noon in Brussels, and Easter Monday. */
+  g_assert_true (ct_hours_is_open (line->hours, G_GINT64_CONSTANT (1795431600000)));
+  g_assert_false (ct_hours_is_open (line->hours, G_GINT64_CONSTANT (1806314400000)));
+
+  apply (fixture);
+  g_assert_cmpuint (fixture->counts.hashed, ==, 2); /* passwords had not changed */
+  db = cs_store_acquire_reader (fixture->store);
+  again = cs_tenants_build_plan (db, cs_scope_system (), 2, NULL);
+  cs_store_release_reader (fixture->store, db);
+  cs_plan_seal (again);
+  g_assert_cmpuint (again->lines->len, ==, 1);
+  g_assert_cmpint (cs_plan_find_line (again, "+3225550123")->id, ==, line->id);
+  g_assert_cmpint (((CsPlanAgent *) again->agents->pdata[0])->id, ==, agent->id);
+}
+
+static void
+test_findings (Fixture *fixture, gconstpointer unused)
+{
+  static const struct {
+    const char *from, *to, *message;
+  } cases[] = {
+    { "greeting: hello", "greeting: helo",
+      "t.yaml:21: /companies/0/lines/0/greeting: there is no prompt helo in this file" },
+    { "client_code: 0427", "client_code: 42a7",
+      "t.yaml:14: /companies/0/client_code: a client code is 4 or 5 digits" },
+    { "port: 5080", "port: 99999", "t.yaml:7: /trunks/0/port: maximum is 65535" },
+    { "name: Example", "nam: Example", NULL },
+    { "Europe/Brussels", "Europe/Atlantis", NULL },
+    { "'08:00-18:00'", "'08:00-7'", NULL },
+    { "{any: thing}", "{broken: here}", "t.yaml:17: /companies/0/scripts/0/body/broken: dead-end" },
+    { "roles: [owner]", "roles: [king]",
+      "t.yaml:35: /users/1/roles/0: 'king' is no role of a tenant" },
+    { "opening_credit: '50.00'", "opening_credit: 'much'",
+      "t.yaml:16: /companies/0/opening_credit: an amount like \"0.02\" is wanted, not \"much\"" },
+    { "keys: {1: company", "keys: {1: nowhere", NULL },
+    { "number: '+3225550123'", "number: '025550123'", NULL },
+    { "badge: orders, level", "badge: none, level", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) text = g_string_new (good);
+      g_auto (GStrv) findings = NULL;
+      g_autoptr (CtTenantFile) file = NULL;
+
+      g_assert_cmpuint (g_string_replace (text, cases[i].from, cases[i].to, 1), ==, 1);
+      file = load (fixture, text->str, &findings);
+      g_assert_nonnull (findings[0]);
+      g_test_message ("%s", findings[0]);
+      g_assert_true (g_str_has_prefix (findings[0], "t.yaml:"));
+      if (cases[i].message != NULL)
+        g_assert_cmpstr (findings[0], ==, cases[i].message);
+    }
+}
+
+static void
+test_islands (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GString) other = g_string_new (good);
+  g_auto (GStrv) findings = NULL;
+  g_autoptr (CtTenantFile) file = NULL;
+  g_autoptr (CsTenant) tenant = NULL;
+  g_autoptr (CsUser) user = NULL;
+  g_autoptr (GError) error = NULL;
+  CsDb *db;
+
+  apply (fixture);
+  g_string_replace (other, "example.test", "other.test", 1);
+  file = load (fixture, other->str, &findings);
+  g_assert_cmpstr (findings[0], ==, NULL);
+  /* D13: a number is unique on the whole server; nothing of the file was written. */
+  g_assert_false (
+      cs_tenant_file_apply (fixture->store, file, fixture->folder, &fixture->hands, &error));
+  g_assert_true (ct_error_is (error, CT_ERROR_CONFLICT));
+  db = cs_store_acquire_reader (fixture->store);
+  tenant = cs_tenants_find_domain (db, cs_scope_system (), "other.test", NULL);
+  g_assert_null (tenant);
+  tenant = cs_tenants_find_domain (db, cs_scope_system (), "example.test", NULL);
+  user = cs_tenants_find_user (db, cs_scope_tenant (tenant->id), "zoe", NULL);
+  g_assert_nonnull (user);
+  /* Another tenant's scope does not see him (S1-04). */
+  g_assert_null (cs_tenants_get_user (db, cs_scope_tenant (tenant->id + 1), user->id, NULL));
+  g_assert_null (cs_tenants_find_user (db, cs_scope_tenant (tenant->id + 1), "zoe", NULL));
+  cs_store_release_reader (fixture->store, db);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/apply/twice", Fixture, NULL, set_up, test_twice, tear_down);
+  g_test_add ("/apply/findings", Fixture, NULL, set_up, test_findings, tear_down);
+  g_test_add ("/apply/islands", Fixture, NULL, set_up, test_islands, tear_down);
+  return g_test_run ();
+}
