@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SIP thread. It runs Sofia's own root (epoll), with NUA on the same thread; other threads reach
+ * it through a queue of orders and an eventfd. Once a second it looks at what has a date: bindings,
+ * session refreshes, trunks, nonces. Sofia's timers follow our clock, not the wall's. */
+#define G_LOG_DOMAIN "sip"
+#include "server/sip/stack.h"
+
+#include "common/base/error.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/su_log.h>
+#include <sofia-sip/tport_tag.h>
+
+#define TICK_MS 1000
+#define SWEEP_US (5 * G_USEC_PER_SEC)
+#define NTP_EPOCH 2208988800ul /* seconds from 1900 to 1970 */
+#define CONNECTION_IDLE_MS (180 * 1000)
+#define MAX_MESSAGE 65536
+#define METHODS "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REGISTER"
+
+/* Sofia's hook for the time of day, not in its headers. */
+extern void (*_su_time) (su_time_t *);
+
+typedef struct {
+  CsSipOrderFunc function;
+  gpointer data;
+  GDestroyNotify destroy;
+} Order;
+
+static CtClock *time_clock; /* of the first CsSip; the hook is one for the process */
+static gint64 time_offset_us;
+
+static void
+time_read (su_time_t *time)
+{
+  gint64 us = ct_clock_monotonic_us (time_clock) + time_offset_us;
+
+  time->tv_sec = NTP_EPOCH + (unsigned long) (us / G_USEC_PER_SEC);
+  time->tv_usec = (unsigned long) (us % G_USEC_PER_SEC);
+}
+
+static void
+time_hook (CtClock *clock)
+{
+  if (time_clock == clock)
+    return;
+  g_clear_pointer (&time_clock, ct_clock_unref);
+  time_clock = ct_clock_ref (clock);
+  time_offset_us = ct_clock_utc_ms (clock) * 1000 - ct_clock_monotonic_us (clock);
+  _su_time = time_read;
+}
+
+/* Orders */
+
+static void
+order_free (Order *order)
+{
+  if (order->destroy != NULL)
+    order->destroy (order->data);
+  g_free (order);
+}
+
+void
+cs_sip_order (CsSip *sip, CsSipOrderFunc function, gpointer data, GDestroyNotify destroy)
+{
+  Order *order = g_new (Order, 1);
+  guint64 one = 1;
+  gboolean closed;
+
+  *order = (Order){ function, data, destroy };
+  g_mutex_lock (&sip->order_lock);
+  closed = sip->order_closed;
+  if (!closed)
+    g_queue_push_tail (&sip->orders, order);
+  g_mutex_unlock (&sip->order_lock);
+  if (closed)
+    order_free (order);
+  else if (write (sip->order_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+    g_warning ("Cannot wake the SIP thread: %s", g_strerror (errno));
+}
+
+static int
+on_orders_queued (CsSip *sip, su_wait_t *wait, su_wakeup_arg_t *data)
+{
+  GQueue batch;
+  guint64 count;
+  Order *order;
+
+  if (read (sip->order_fd, &count, sizeof count) < 0)
+    count = 0;
+  g_mutex_lock (&sip->order_lock);
+  batch = sip->orders;
+  g_queue_init (&sip->orders);
+  g_mutex_unlock (&sip->order_lock);
+  while ((order = g_queue_pop_head (&batch)) != NULL)
+    {
+      order->function (sip, order->data);
+      order_free (order);
+    }
+  return 0;
+}
+
+/* Small helpers for the other files */
+
+void
+cs_sip_emit (CsSip *sip, CsSipEvent *event)
+{
+  sip->sink (event, sip->sink_data);
+}
+
+const char *
+cs_sip_transport_name (CsSipTransport transport)
+{
+  switch (transport)
+    {
+    case CS_SIP_TCP:
+      return "tcp";
+    case CS_SIP_TLS:
+      return "tls";
+    case CS_SIP_UDP:
+    default:
+      return "udp";
+    }
+}
+
+gboolean
+cs_sip_current_source (CsSip *sip, CsSipAddress *address, guint16 *port, CsSipTransport *transport)
+{
+  msg_t *request = nua_current_request (sip->nua);
+  const sip_t *message = request != NULL ? sip_object (request) : NULL;
+
+  if (message == NULL || !cs_sip_address_from_sockaddr (&msg_addr (request)->su_sa, address, port))
+    return FALSE;
+  *transport = CS_SIP_UDP;
+  if (msg_addrinfo (request)->ai_socktype == SOCK_STREAM)
+    *transport = message->sip_via != NULL && message->sip_via->v_protocol != NULL
+                         && g_str_has_suffix (message->sip_via->v_protocol, "/TLS")
+                     ? CS_SIP_TLS
+                     : CS_SIP_TCP;
+  return TRUE;
+}
+
+const char *
+cs_sip_find_header (const sip_t *message, const char *name)
+{
+  for (const sip_unknown_t *header = message->sip_unknown; header != NULL; header = header->un_next)
+    if (header->un_name != NULL && g_ascii_strcasecmp (header->un_name, name) == 0)
+      return header->un_value;
+  return NULL;
+}
+
+char *
+cs_sip_dup_sdp (const sip_t *message)
+{
+  const sip_content_type_t *type = message != NULL ? message->sip_content_type : NULL;
+
+  if (type == NULL || type->c_type == NULL || message->sip_payload == NULL
+      || message->sip_payload->pl_len == 0
+      || g_ascii_strcasecmp (type->c_type, "application/sdp") != 0)
+    return NULL;
+  return g_strndup (message->sip_payload->pl_data, message->sip_payload->pl_len);
+}
+
+const char *
+cs_sip_phrase (int status)
+{
+  const char *phrase = sip_status_phrase (status);
+
+  return phrase != NULL && *phrase != '\0' ? phrase : "Refused";
+}
+
+/* Events of NUA */
+
+static void
+on_leg_acked (CsSip *sip, CsSipDialog *dialog, const sip_t *message)
+{
+  CsSipLeg *leg = dialog->leg;
+  CsSipEvent *event;
+
+  if (leg == NULL || leg->state != CS_SIP_LEG_ANSWERED
+      || !cs_sip_leg_change_state (leg, CS_SIP_LEG_TALKING, "ACK"))
+    return;
+  event = cs_sip_leg_event (leg, CS_SIP_CONFIRMED);
+  if (leg->offerless)
+    event->sdp = cs_sip_dup_sdp (message);
+  cs_sip_emit (sip, event);
+}
+
+/* The peer ended it: nothing more is to be said to it. */
+static void
+on_leg_gone (CsSip *sip, CsSipDialog *dialog, CsSipEnd end, const char *why)
+{
+  CsSipLeg *leg = dialog->leg;
+
+  dialog->leg = NULL;
+  if (leg == NULL)
+    return;
+  if (leg->dialog == dialog)
+    leg->dialog = NULL;
+  g_ptr_array_remove (leg->forks, dialog);
+  if (leg->dialog == NULL && leg->forks->len == 0)
+    cs_sip_leg_end (leg, end, why);
+}
+
+static void
+on_call_state_changed (CsSip *sip, CsSipDialog *dialog, tagi_t tags[])
+{
+  int state = nua_callstate_init;
+  CsSipEnd lost = { CS_CAUSE_LOST, 0 };
+
+  tl_gets (tags, NUTAG_CALLSTATE_REF (state), TAG_END ());
+  if (state != nua_callstate_terminated)
+    return;
+  on_leg_gone (sip, dialog, lost, "the stack gave the call up");
+  cs_sip_dialog_drop (sip, dialog);
+}
+
+static void
+on_call_event (CsSip *sip, nua_event_t event, int status, CsSipDialog *dialog, const sip_t *message,
+               tagi_t tags[])
+{
+  switch (event)
+    {
+    case nua_i_invite:
+      cs_sip_dialog_reoffered (sip, dialog, message, FALSE);
+      break;
+    case nua_i_update:
+      cs_sip_dialog_reoffered (sip, dialog, message, TRUE);
+      break;
+    case nua_i_ack:
+      on_leg_acked (sip, dialog, message);
+      break;
+    case nua_i_cancel:
+      on_leg_gone (sip, dialog, (CsSipEnd){ CS_CAUSE_CANCELLED, 487 }, "CANCEL");
+      break;
+    case nua_i_bye:
+      on_leg_gone (sip, dialog, (CsSipEnd){ CS_CAUSE_NORMAL, 0 }, "BYE");
+      break;
+    case nua_i_info:
+      cs_sip_dialog_informed (sip, dialog, message);
+      break;
+    case nua_i_state:
+      on_call_state_changed (sip, dialog, tags);
+      break;
+    case nua_r_invite:
+      cs_sip_invite_responded (sip, dialog, status, message);
+      break;
+    case nua_r_update:
+      cs_sip_dialog_refreshed (sip, dialog, status, message);
+      break;
+    default:
+      break;
+    }
+}
+
+/* Requests outside our dialogs. What NUA made a handle for is ours to destroy. */
+static void
+on_strange_event (CsSip *sip, nua_event_t event, nua_handle_t *handle, const sip_t *message,
+                  tagi_t tags[])
+{
+  nua_handle_t *fork = NULL;
+
+  switch (event)
+    {
+    case nua_i_invite:
+      cs_sip_incoming_invite (sip, handle, message);
+      return;
+    case nua_i_register:
+      cs_sip_registrar_handle (sip->registrar, handle, message);
+      nua_handle_destroy (handle);
+      return;
+    case nua_i_fork: /* a second answer to one INVITE of ours: its handle's end says BYE */
+      tl_gets (tags, NUTAG_HANDLE_REF (fork), TAG_END ());
+      if (fork != NULL)
+        nua_handle_destroy (fork);
+      return;
+    case nua_i_update:
+      nua_respond (handle, 481, cs_sip_phrase (481), NUTAG_WITH_THIS (sip->nua), TAG_END ());
+      nua_handle_destroy (handle);
+      return;
+    case nua_i_options:
+    case nua_i_info:
+    case nua_i_message:
+    case nua_i_method:
+    case nua_i_notify:
+    case nua_i_subscribe:
+    case nua_i_subscription:
+    case nua_i_publish:
+    case nua_i_refer:
+    case nua_i_chat:
+      if (handle != NULL)
+        nua_handle_destroy (handle);
+      return;
+    default:
+      return;
+    }
+}
+
+static void
+on_nua_event (nua_event_t event, int status, const char *phrase, nua_t *nua, CsSip *sip,
+              nua_handle_t *handle, CsSipDialog *dialog, const sip_t *message, tagi_t tags[])
+{
+  if (event == nua_r_shutdown)
+    {
+      if (status >= 200)
+        su_root_break (sip->root);
+      return;
+    }
+  if (dialog == NULL || event == nua_i_fork)
+    on_strange_event (sip, event, handle, message, tags);
+  else if (!g_hash_table_contains (sip->dialogs, dialog))
+    return;
+  else if (dialog->kind == CS_SIP_DIALOG_CALL)
+    on_call_event (sip, event, status, dialog, message, tags);
+  else if (event == nua_r_register || event == nua_r_options)
+    cs_sip_line_responded (sip, dialog, status, message);
+}
+
+static void
+on_tick (CsSip *sip, su_timer_t *timer, su_timer_arg_t *data)
+{
+  gint64 now = ct_clock_monotonic_us (sip->clock);
+
+  if (sip->closing)
+    return;
+  cs_sip_registrar_sweep (sip->registrar);
+  cs_sip_legs_tick (sip, now);
+  cs_sip_lines_tick (sip, now);
+  if (now - sip->swept_us < SWEEP_US)
+    return;
+  sip->swept_us = now;
+  cs_sip_digest_sweep (sip->digest);
+  cs_sip_sources_sweep (sip->sources);
+}
+
+/* Life */
+
+static char *
+listen_url (const CsSip *sip, const char *scheme, guint16 port)
+{
+  if (sip->public_address != NULL)
+    return g_strdup_printf ("%s:%s:%u;maddr=%s", scheme, sip->public_address, port, sip->address);
+  return g_strdup_printf ("%s:%s:%u", scheme, sip->address, port);
+}
+
+static gboolean
+nua_open (CsSip *sip)
+{
+  g_autofree char *url = listen_url (sip, "sip", sip->port);
+  g_autofree char *tls_url = sip->tls_port != 0 ? listen_url (sip, "sips", sip->tls_port) : NULL;
+
+  sip->nua = nua_create (
+      sip->root, on_nua_event, sip, NUTAG_URL (url),
+      TAG_IF (tls_url != NULL, NUTAG_SIPS_URL (tls_url)),
+      TAG_IF (tls_url != NULL, NUTAG_CERTIFICATE_DIR (sip->certificates)),
+      NTATAG_MCLASS (cs_sip_door_class ()), NUTAG_MEDIA_ENABLE (0), NUTAG_AUTOALERT (0),
+      NUTAG_AUTOANSWER (0), NUTAG_AUTOACK (1), NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
+      SIPTAG_ALLOW_STR (METHODS), NUTAG_APPL_METHOD ("REGISTER, UPDATE"),
+      SIPTAG_SUPPORTED_STR ("timer"), NUTAG_SESSION_TIMER (sip->session_seconds), NUTAG_MIN_SE (90),
+      NUTAG_SESSION_REFRESHER (nua_local_refresher), NUTAG_UPDATE_REFRESH (1),
+      NUTAG_USER_AGENT (sip->user_agent), NUTAG_ENABLEMESSAGE (0), NTATAG_MAXSIZE (MAX_MESSAGE),
+      NTATAG_UDP_MTU (65535), NTATAG_SERVER_RPORT (1), NTATAG_TCP_RPORT (1), NTATAG_USE_SRV (0),
+      NTATAG_USE_NAPTR (0), NTATAG_MAX_PROCEEDING (sip->max_calls + 100), TPTAG_UDP_RMEM (4 << 20),
+      TPTAG_IDLE (CONNECTION_IDLE_MS), TPTAG_TIMEOUT (10000), TPTAG_QUEUESIZE (512), TAG_END ());
+  return sip->nua != NULL;
+}
+
+static void
+tell_started (CsSip *sip)
+{
+  g_mutex_lock (&sip->lock);
+  sip->ready = TRUE;
+  g_cond_signal (&sip->started);
+  g_mutex_unlock (&sip->lock);
+}
+
+static gpointer
+sip_main (gpointer data)
+{
+  CsSip *sip = data;
+  su_wait_t wait[1] = { SU_WAIT_INIT };
+
+  sip->root = su_root_create (sip);
+  su_root_threading (sip->root, 0);
+  cs_sip_door_open (sip);
+  if (!nua_open (sip))
+    {
+      ct_fail (&sip->start_error, CT_ERROR_IO, "SIP cannot listen on %s:%u", sip->address,
+               sip->port);
+      su_root_destroy (sip->root);
+      tell_started (sip);
+      return NULL;
+    }
+  su_wait_create (wait, sip->order_fd, SU_WAIT_IN);
+  su_root_register (sip->root, wait, on_orders_queued, NULL, 0);
+  sip->timer = su_timer_create (su_root_task (sip->root), TICK_MS);
+  su_timer_set_for_ever (sip->timer, on_tick, NULL);
+  tell_started (sip);
+  su_root_run (sip->root);
+
+  su_timer_destroy (sip->timer);
+  nua_destroy (sip->nua);
+  su_root_destroy (sip->root);
+  return NULL;
+}
+
+gboolean
+cs_sip_stack_start (CsSip *sip, GError **error)
+{
+  static gsize initialised;
+
+  if (g_once_init_enter (&initialised))
+    {
+      su_init ();
+      su_log_set_level (NULL, 0);
+      g_once_init_leave (&initialised, 1);
+    }
+  time_hook (sip->clock);
+  sip->order_fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (sip->order_fd < 0)
+    return ct_fail (error, CT_ERROR_IO, "eventfd: %s", g_strerror (errno));
+  sip->ready = FALSE;
+  sip->thread = g_thread_new ("sip", sip_main, sip);
+  g_mutex_lock (&sip->lock);
+  while (!sip->ready)
+    g_cond_wait (&sip->started, &sip->lock);
+  g_mutex_unlock (&sip->lock);
+  if (sip->start_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&sip->start_error));
+  g_thread_join (g_steal_pointer (&sip->thread));
+  return FALSE;
+}
+
+static void
+order_close (CsSip *sip, gpointer data)
+{
+  GHashTableIter iter;
+  gpointer key;
+  g_autoptr (GPtrArray) legs = g_ptr_array_new ();
+
+  sip->closing = TRUE;
+  g_hash_table_iter_init (&iter, sip->legs);
+  while (g_hash_table_iter_next (&iter, NULL, &key))
+    g_ptr_array_add (legs, key);
+  for (guint i = 0; i < legs->len; i++)
+    cs_sip_leg_end (g_ptr_array_index (legs, i), (CsSipEnd){ CS_CAUSE_LOST, 503 },
+                    "the server stops");
+  nua_shutdown (sip->nua);
+}
+
+void
+cs_sip_stack_stop (CsSip *sip)
+{
+  Order *order;
+
+  if (sip->thread != NULL)
+    {
+      cs_sip_order (sip, order_close, NULL, NULL);
+      g_thread_join (g_steal_pointer (&sip->thread));
+    }
+  g_mutex_lock (&sip->order_lock);
+  sip->order_closed = TRUE;
+  g_mutex_unlock (&sip->order_lock);
+  while ((order = g_queue_pop_head (&sip->orders)) != NULL)
+    order_free (order);
+  if (sip->order_fd >= 0)
+    close (sip->order_fd);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/sip/trunk.h"
+
+#include "common/base/error.h"
+#include "server/sip/address.h"
+
+#include <netdb.h>
+#include <string.h>
+
+CsSipTrunk *
+cs_sip_trunk_new (CtId id, CtId tenant, const char *name, const char *host)
+{
+  CsSipTrunk *trunk = g_new0 (CsSipTrunk, 1);
+
+  trunk->id = id;
+  trunk->tenant = tenant;
+  trunk->name = g_strdup (name);
+  trunk->host = g_strdup (host);
+  return trunk;
+}
+
+void
+cs_sip_trunk_free (CsSipTrunk *trunk)
+{
+  g_free (trunk->name);
+  g_free (trunk->host);
+  g_free (trunk->address);
+  g_strfreev (trunk->sources);
+  g_free (trunk->user);
+  g_free (trunk->secret);
+  g_free (trunk->domain);
+  g_strfreev (trunk->allowed);
+  g_free (trunk->country);
+  g_free (trunk->national_prefix);
+  g_free (trunk->international_prefix);
+  g_free (trunk);
+}
+
+gboolean
+cs_sip_trunk_resolve (CsSipTrunk *trunk, GError **error)
+{
+  const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_family = AF_UNSPEC };
+  struct addrinfo *found = NULL;
+  CsSipAddress address;
+  char text[CS_SIP_ADDRESS_TEXT];
+  int failure = 0;
+
+  if (!cs_sip_address_parse (trunk->host, &address))
+    {
+      failure = getaddrinfo (trunk->host, NULL, &hints, &found);
+      if (failure != 0)
+        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: cannot resolve %s: %s", trunk->name,
+                        trunk->host, gai_strerror (failure));
+      if (!cs_sip_address_from_sockaddr (found->ai_addr, &address, NULL))
+        failure = EAI_FAMILY;
+      freeaddrinfo (found);
+      if (failure != 0)
+        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: %s has no internet address",
+                        trunk->name, trunk->host);
+    }
+  for (guint i = 0; trunk->sources != NULL && trunk->sources[i] != NULL; i++)
+    {
+      CsSipBlock block;
+
+      if (!cs_sip_block_parse (trunk->sources[i], &block))
+        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: “%s” is no address or block",
+                        trunk->name, trunk->sources[i]);
+    }
+  cs_sip_address_print (&address, text);
+  g_free (trunk->address);
+  trunk->address = g_strdup (text);
+  return TRUE;
+}
+
+/* Digits of @user without the visual separators of RFC 3966; NULL when it is not a number. */
+static char *
+digits_of (const char *user)
+{
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  if (*user == '+')
+    g_string_append_c (digits, *user++);
+  for (; *user != '\0' && *user != ';'; user++)
+    {
+      if (g_ascii_isdigit (*user))
+        g_string_append_c (digits, *user);
+      else if (strchr ("-.() ", *user) == NULL)
+        return NULL;
+    }
+  if (digits->len < 2 || digits->len > 24)
+    return NULL;
+  return g_string_free (g_steal_pointer (&digits), FALSE);
+}
+
+char *
+cs_sip_trunk_normalise (const CsSipTrunk *trunk, const char *user)
+{
+  const char *national = trunk->national_prefix != NULL ? trunk->national_prefix : "0";
+  const char *international
+      = trunk->international_prefix != NULL ? trunk->international_prefix : "00";
+  g_autofree char *digits = user != NULL ? digits_of (user) : NULL;
+
+  if (digits == NULL || digits[0] == '+')
+    return g_steal_pointer (&digits);
+  if (*international != '\0' && g_str_has_prefix (digits, international))
+    return g_strconcat ("+", digits + strlen (international), NULL);
+  if (trunk->country == NULL)
+    return g_strconcat ("+", digits, NULL);
+  if (*national != '\0' && g_str_has_prefix (digits, national))
+    return g_strconcat ("+", trunk->country, digits + strlen (national), NULL);
+  if (g_str_has_prefix (digits, trunk->country))
+    return g_strconcat ("+", digits, NULL);
+  return g_strconcat ("+", trunk->country, digits, NULL);
+}
+
+gboolean
+cs_sip_trunk_allows (const CsSipTrunk *trunk, const char *number)
+{
+  if (number == NULL || number[0] != '+')
+    return FALSE;
+  for (const char *c = number + 1; *c != '\0'; c++)
+    if (!g_ascii_isdigit (*c))
+      return FALSE;
+  for (guint i = 0; trunk->allowed != NULL && trunk->allowed[i] != NULL; i++)
+    if (g_str_has_prefix (number, trunk->allowed[i]))
+      return TRUE;
+  return FALSE;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls that come in over a trunk, and those that go out to phones, seen from both sides. */
+#include "peer.h"
+
+#include <string.h>
+
+#define LEG ((CsLegId) 4711)
+#define CALL ((CtId) 815)
+
+static CsLegId
+incoming (House *house, Dialog *dialog, const char *extra, const char *body)
+{
+  g_autoptr (CsSipEvent) event = NULL;
+  g_autofree char *trying = NULL;
+
+  dialog_request (dialog, "INVITE", extra, body);
+  event = house_expect (house, CS_SIP_INCOMING);
+  trying = peer_expect (dialog->peer, "SIP/2.0 100");
+  g_assert_cmpint (event->trunk, ==, TRUNK_ID);
+  return event->leg;
+}
+
+static void
+ended (House *house, CsLegId leg, CsCause cause, int status)
+{
+  g_autoptr (CsSipEvent) event = house_expect (house, CS_SIP_ENDED);
+
+  g_assert_cmpint (event->leg, ==, leg);
+  g_assert_cmpint (event->cause, ==, cause);
+  g_assert_cmpint (event->status, ==, status);
+}
+
+/* An answered call from the trunk. */
+static CsLegId
+talk (House *house, Dialog *dialog)
+{
+  CsLegId leg = incoming (house, dialog, NULL, SDP);
+  g_autoptr (CsSipEvent) confirmed = NULL;
+  g_autofree char *ringing = NULL;
+  g_autofree char *ok = NULL;
+
+  house->port->ring (house->port->self, leg);
+  ringing = peer_expect (dialog->peer, "SIP/2.0 180");
+  house->port->answer (house->port->self, leg, SDP);
+  ok = peer_expect (dialog->peer, "SIP/2.0 200");
+  g_assert_cmpstr (body_of (ok), ==, SDP);
+  dialog_ack (dialog, ok, NULL);
+  confirmed = house_expect (house, CS_SIP_CONFIRMED);
+  g_assert_cmpint (confirmed->leg, ==, leg);
+  return leg;
+}
+
+static void
+test_numbers (void)
+{
+  static const struct {
+    const char *from, *called, *extra, *caller_seen, *called_seen;
+  } rows[] = {
+    { "0201234567", "+31880001", NULL, "+31201234567", "+31880001" },
+    { "+39061234", "0880001", NULL, "+39061234", "+31880001" },
+    { "anonymous", "31880001", NULL, NULL, "+31880001" },
+    { "0612345678", "0031880001", "Privacy: id\r\n", NULL, "+31880001" },
+    { "anonymous", "0880001", "P-Asserted-Identity: \"X\" <sip:+3215@x.y>\r\n", "+3215",
+      "+31880001" },
+    { "0612345678", "sales", NULL, "+31612345678", "sales" },
+  };
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Dialog) dialog = dialog_new (trunk, rows[i].from, rows[i].called);
+      g_autoptr (CsSipEvent) event = NULL;
+
+      dialog_request (dialog, "INVITE", rows[i].extra, SDP);
+      event = house_expect (house, CS_SIP_INCOMING);
+      g_assert_cmpstr (event->caller, ==, rows[i].caller_seen);
+      g_assert_cmpstr (event->called, ==, rows[i].called_seen);
+      g_assert_cmpstr (event->sdp, ==, SDP);
+      g_assert_cmpstr (event->sip_call_id, ==, dialog->call_id);
+      g_assert_cmpint (event->from_call, ==, CT_ID_NONE);
+      house->port->refuse (house->port->self, event->leg, 404);
+      ended (house, event->leg, CS_CAUSE_UNREACHABLE, 404);
+    }
+}
+
+static void
+test_answered_and_bye (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) theirs = dialog_new (trunk, "0201", "0880001");
+  g_autoptr (Dialog) ours = dialog_new (trunk, "0202", "0880001");
+  CsLegId leg = talk (house, theirs);
+  g_autofree char *ok = NULL;
+  g_autofree char *bye = NULL;
+  g_autofree char *reason = NULL;
+  CsSipCounts counts;
+
+  dialog_request (theirs, "BYE", NULL, NULL);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  ended (house, leg, CS_CAUSE_NORMAL, 0);
+
+  leg = talk (house, ours);
+  house->port->hang_up (house->port->self, leg, CS_CAUSE_NORMAL);
+  ended (house, leg, CS_CAUSE_NORMAL, 0);
+  /* To where the dialog came from. */
+  bye = peer_expect (trunk, "BYE sip:me@" TRUNK_IP);
+  reason = header_of (bye, "Reason");
+  g_assert_cmpstr (reason, ==, "Q.850;cause=16;text=\"Normal call clearing\"");
+  peer_respond (trunk, bye, "200 OK", NULL, NULL, NULL);
+  house_expect_none (house);
+  cs_sip_get_counts (house->sip, &counts);
+  g_assert_cmpuint (counts.calls, ==, 0);
+  g_assert_cmpuint (counts.incoming, ==, 2);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+
+  for (int ringing = 0; ringing < 2; ringing++)
+    {
+      g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+      CsLegId leg = incoming (house, dialog, NULL, SDP);
+      g_autofree char *terminated = NULL;
+
+      if (ringing)
+        house->port->ring (house->port->self, leg);
+      dialog_same_transaction (dialog, "CANCEL");
+      ended (house, leg, CS_CAUSE_CANCELLED, 487);
+      terminated = peer_expect (trunk, "SIP/2.0 487");
+      dialog_take_tag (dialog, terminated);
+      dialog_same_transaction (dialog, "ACK");
+      /* Orders that crossed it are ignored. */
+      house->port->answer (house->port->self, leg, SDP);
+      house_expect_none (house);
+    }
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = incoming (house, dialog, NULL, SDP);
+  g_autofree char *busy = NULL;
+
+  house->port->refuse (house->port->self, leg, 486);
+  busy = peer_expect (trunk, "SIP/2.0 486");
+  dialog_take_tag (dialog, busy);
+  dialog_same_transaction (dialog, "ACK");
+  ended (house, leg, CS_CAUSE_BUSY, 486);
+  house_expect_none (house);
+}
+
+static void
+test_offerless (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = incoming (house, dialog, NULL, NULL);
+  g_autoptr (CsSipEvent) confirmed = NULL;
+  g_autofree char *ok = NULL;
+
+  house->port->answer (house->port->self, leg, SDP);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  dialog_ack (dialog, ok, SDP);
+  confirmed = house_expect (house, CS_SIP_CONFIRMED);
+  g_assert_cmpstr (confirmed->sdp, ==, SDP);
+}
+
+static void
+test_reoffered (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = talk (house, dialog);
+  static const char *const methods[] = { "INVITE", "UPDATE" };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (CsSipEvent) event = NULL;
+      g_autofree char *response = NULL;
+      gboolean accept = i < 2;
+
+      dialog_request (dialog, methods[i % 2], NULL, SDP "a=sendonly\r\n");
+      event = house_expect (house, CS_SIP_REOFFER);
+      g_assert_cmpint (event->leg, ==, leg);
+      g_assert_cmpstr (event->sdp, ==, SDP "a=sendonly\r\n");
+      house->port->reanswer (house->port->self, leg, accept ? SDP : NULL);
+      response = peer_expect (trunk, accept ? "SIP/2.0 200" : "SIP/2.0 488");
+      if (accept)
+        g_assert_cmpstr (body_of (response), ==, SDP);
+      if (i % 2 == 0 && accept)
+        dialog_ack (dialog, response, NULL);
+      else if (i % 2 == 0)
+        dialog_same_transaction (dialog, "ACK");
+    }
+  house->port->hang_up (house->port->self, leg, CS_CAUSE_NORMAL);
+  ended (house, leg, CS_CAUSE_NORMAL, 0);
+}
+
+static void
+test_keys (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = talk (house, dialog);
+  g_autoptr (CsSipEvent) event = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *ok = NULL;
+
+  dialog->cseq++;
+  text = g_strdup_printf (
+      "INFO %s SIP/2.0\r\nVia: SIP/2.0/UDP " TRUNK_IP ":%u;branch=z9hG4bKi;rport\r\n"
+      "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u INFO\r\nMax-Forwards: 70\r\n"
+      "Content-Type: application/dtmf-relay\r\nContent-Length: 24\r\n\r\n"
+      "Signal=5\r\nDuration= 160\r\n",
+      dialog->uri, trunk->port, dialog->local, dialog->remote, dialog->call_id, dialog->cseq);
+  peer_send (trunk, text);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  event = house_expect (house, CS_SIP_DTMF);
+  g_assert_cmpint (event->leg, ==, leg);
+  g_assert_cmpint (event->digit, ==, '5');
+}
+
+static void
+test_referred (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  g_autofree char *response = NULL;
+
+  talk (house, dialog);
+  dialog_request (dialog, "REFER", "Refer-To: <sip:x@evil.invalid>\r\n", NULL);
+  response = peer_expect (trunk, "SIP/2.0 4");
+  house_expect_none (house);
+}
+
+static void
+test_lost_ack (void)
+{
+  g_autoptr (House) house = house_new (NULL, TRUE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = incoming (house, dialog, NULL, SDP);
+  g_autofree char *ok = NULL;
+  g_autofree char *bye = NULL;
+
+  house->port->answer (house->port->self, leg, SDP);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  for (int second = 0; second < 40 && g_async_queue_length (house->events) == 0; second++)
+    house_advance (house, 1);
+  ended (house, leg, CS_CAUSE_LOST, 0);
+  bye = peer_expect (trunk, "BYE ");
+}
+
+/* The session is refreshed by us, and a peer that is gone is noticed. */
+static void
+test_refreshed (void)
+{
+  g_autoptr (House) house = house_new (&(CsSipConfig){ .session_seconds = 100 }, TRUE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = talk (house, dialog);
+  g_autofree char *refresh = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *ack = NULL;
+
+  house_advance (house, 41);
+  refresh = peer_expect (trunk, "INVITE ");
+  g_assert_cmpstr (body_of (refresh), ==, SDP);
+  peer_respond (trunk, refresh, "200 OK", NULL, "Allow: UPDATE\r\n", SDP);
+  ack = peer_expect (trunk, "ACK ");
+  house_expect_none (house);
+  house_advance (house, 41);
+  again = peer_expect (trunk, "UPDATE ");
+  peer_respond (trunk, again, "481 Gone", NULL, NULL, NULL);
+  ended (house, leg, CS_CAUSE_LOST, 481);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sip/call/numbers", test_numbers);
+  g_test_add_func ("/sip/call/answered-and-bye", test_answered_and_bye);
+  g_test_add_func ("/sip/call/cancelled", test_cancelled);
+  g_test_add_func ("/sip/call/refused", test_refused);
+  g_test_add_func ("/sip/call/offerless", test_offerless);
+  g_test_add_func ("/sip/call/reoffered", test_reoffered);
+  g_test_add_func ("/sip/call/keys", test_keys);
+  g_test_add_func ("/sip/call/referred", test_referred);
+  g_test_add_func ("/sip/call/lost-ack", test_lost_ack);
+  g_test_add_func ("/sip/call/refreshed", test_refreshed);
+  return g_test_run ();
+}
