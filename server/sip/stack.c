@@ -18,6 +18,8 @@
 #include <sofia-sip/tport_tag.h>
 
 #define TICK_MS 1000
+#define CLOSE_WAIT_US (G_USEC_PER_SEC / 5)
+#define CLOSE_LIMIT_US (3 * G_USEC_PER_SEC)
 #define SWEEP_US (5 * G_USEC_PER_SEC)
 #define NTP_EPOCH 2208988800ul /* seconds from 1900 to 1970 */
 #define CONNECTION_IDLE_MS (180 * 1000)
@@ -35,11 +37,12 @@ typedef struct {
 
 static CtClock *time_clock; /* of the first CsSip; the hook is one for the process */
 static gint64 time_offset_us;
+static _Thread_local gint64 time_skip_us; /* see close_down() */
 
 static void
 time_read (su_time_t *time)
 {
-  gint64 us = ct_clock_monotonic_us (time_clock) + time_offset_us;
+  gint64 us = ct_clock_monotonic_us (time_clock) + time_offset_us + time_skip_us;
 
   time->tv_sec = NTP_EPOCH + (unsigned long) (us / G_USEC_PER_SEC);
   time->tv_usec = (unsigned long) (us % G_USEC_PER_SEC);
@@ -215,10 +218,11 @@ on_call_state_changed (CsSip *sip, CsSipDialog *dialog, tagi_t tags[])
   CsSipEnd lost = { CS_CAUSE_LOST, 0 };
 
   tl_gets (tags, NUTAG_CALLSTATE_REF (state), TAG_END ());
-  if (state != nua_callstate_terminated)
-    return;
-  on_leg_gone (sip, dialog, lost, "the stack gave the call up");
-  cs_sip_dialog_drop (sip, dialog);
+  /* Terminating: no ACK came, or the session expired, and NUA says BYE by itself. */
+  if (state == nua_callstate_terminating || state == nua_callstate_terminated)
+    on_leg_gone (sip, dialog, lost, "the stack gave the call up");
+  if (state == nua_callstate_terminated)
+    cs_sip_dialog_drop (sip, dialog);
 }
 
 static void
@@ -308,8 +312,7 @@ on_nua_event (nua_event_t event, int status, const char *phrase, nua_t *nua, CsS
 {
   if (event == nua_r_shutdown)
     {
-      if (status >= 200)
-        su_root_break (sip->root);
+      sip->closed = status >= 200;
       return;
     }
   if (dialog == NULL || event == nua_i_fork)
@@ -380,6 +383,27 @@ tell_started (CsSip *sip)
   g_mutex_unlock (&sip->lock);
 }
 
+/* Lets answers to the last BYEs come for a moment; then the stack, which would wait 30 s for those that
+ * do not come, is told that the time is over. */
+static void
+close_down (CsSip *sip)
+{
+  gint64 patience = g_get_monotonic_time () + CLOSE_WAIT_US;
+  gint64 limit = patience + CLOSE_LIMIT_US;
+
+  nua_shutdown (sip->nua);
+  while (!sip->closed && g_get_monotonic_time () < limit)
+    {
+      su_root_step (sip->root, 10);
+      if (g_get_monotonic_time () >= patience)
+        time_skip_us += G_USEC_PER_SEC;
+    }
+  if (sip->closed)
+    nua_destroy (sip->nua);
+  else
+    g_warning ("SIP did not come to its end; its memory is left");
+}
+
 static gpointer
 sip_main (gpointer data)
 {
@@ -405,8 +429,9 @@ sip_main (gpointer data)
   su_root_run (sip->root);
 
   su_timer_destroy (sip->timer);
-  nua_destroy (sip->nua);
-  su_root_destroy (sip->root);
+  close_down (sip);
+  if (sip->closed)
+    su_root_destroy (sip->root);
   return NULL;
 }
 
@@ -452,7 +477,7 @@ order_close (CsSip *sip, gpointer data)
   for (guint i = 0; i < legs->len; i++)
     cs_sip_leg_end (g_ptr_array_index (legs, i), (CsSipEnd){ CS_CAUSE_LOST, 503 },
                     "the server stops");
-  nua_shutdown (sip->nua);
+  su_root_break (sip->root);
 }
 
 void

@@ -107,7 +107,8 @@ struct _CsSip {
   nua_t *nua;
   su_timer_t *timer;
   gboolean stopping; /* no new calls */
-  gboolean closing;  /* nua_shutdown was asked */
+  gboolean closing;  /* the thread is about to end */
+  gboolean closed;   /* NUA is down */
   GError *start_error;
 
   CsSipDigest *digest;
