@@ -32,17 +32,11 @@ typedef struct {
 static gboolean
 source_read (CsSip *sip, msg_t *msg, const sip_t *message, Source *source)
 {
-  const su_addrinfo_t *info = msg_addrinfo (msg);
   CsSipLine *line;
 
   if (!cs_sip_address_from_sockaddr (&msg_addr (msg)->su_sa, &source->address, &source->port))
     return FALSE;
-  source->transport = CS_SIP_UDP;
-  if (info->ai_socktype == SOCK_STREAM)
-    source->transport = message->sip_via != NULL && message->sip_via->v_protocol != NULL
-                                && g_str_has_suffix (message->sip_via->v_protocol, "/TLS")
-                            ? CS_SIP_TLS
-                            : CS_SIP_TCP;
+  source->transport = cs_sip_transport_of (message);
   line = cs_sip_line_at (sip, &source->address);
   source->trunk = line != NULL ? cs_sip_line_trunk (line) : NULL;
   return TRUE;

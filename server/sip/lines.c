@@ -268,13 +268,13 @@ line_register (CsSip *sip, CsSipLine *line)
   line->register_us = 0;
   if (line->registration != NULL)
     cs_sip_dialog_drop (sip, line->registration);
-  handle = nua_handle (sip->nua, NULL, SIPTAG_TO_STR (aor), SIPTAG_FROM_STR (aor),
-                       NUTAG_PROXY (route), TAG_END ());
+  handle = nua_handle (sip->nua, NULL, SIPTAG_TO_STR (aor), SIPTAG_FROM_STR (aor), TAG_END ());
   if (handle == NULL)
     return;
   line->registration = cs_sip_dialog_new (sip, CS_SIP_DIALOG_REGISTER, handle);
   line->registration->trunk = trunk->id;
-  nua_register (handle, NUTAG_REGISTRAR (registrar), NUTAG_M_USERNAME (line->token),
+  nua_register (handle, NUTAG_PROXY (route), NUTAG_REGISTRAR (registrar),
+                NUTAG_M_USERNAME (line->token),
                 NUTAG_OUTBOUND ("no-outbound no-validate no-options-keepalive natify"),
                 SIPTAG_EXPIRES_STR (expires), TAG_END ());
 }

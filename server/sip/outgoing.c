@@ -62,7 +62,7 @@ invite (CsSipLeg *leg, const CsSipTarget *target, const char *uri, const char *r
   g_autofree char *from = from_of (target, domain);
   g_autofree char *to = g_strdup_printf ("<%s>", uri);
   nua_handle_t *handle = nua_handle (sip->nua, NULL, NUTAG_URL (uri), SIPTAG_TO_STR (to),
-                                     SIPTAG_FROM_STR (from), NUTAG_PROXY (route), TAG_END ());
+                                     SIPTAG_FROM_STR (from), TAG_END ());
   CsSipDialog *dialog;
 
   if (handle == NULL)
@@ -71,7 +71,7 @@ invite (CsSipLeg *leg, const CsSipTarget *target, const char *uri, const char *r
   dialog->leg = leg;
   dialog->trunk = leg->trunk;
   g_ptr_array_add (leg->forks, dialog);
-  nua_invite (handle, SIPTAG_HEADER_STR (header),
+  nua_invite (handle, NUTAG_PROXY (route), SIPTAG_HEADER_STR (header),
               TAG_IF (!is_number (target->caller), SIPTAG_PRIVACY_STR ("id")),
               SIPTAG_CONTENT_TYPE_STR (SDP_TYPE), SIPTAG_PAYLOAD_STR (leg->local_sdp), TAG_END ());
 }

@@ -132,6 +132,18 @@ cs_sip_transport_name (CsSipTransport transport)
     }
 }
 
+CsSipTransport
+cs_sip_transport_of (const sip_t *message)
+{
+  const char *protocol = message->sip_via != NULL ? message->sip_via->v_protocol : NULL;
+
+  if (protocol != NULL && g_str_has_suffix (protocol, "/TCP"))
+    return CS_SIP_TCP;
+  if (protocol != NULL && g_str_has_suffix (protocol, "/TLS"))
+    return CS_SIP_TLS;
+  return CS_SIP_UDP;
+}
+
 gboolean
 cs_sip_current_source (CsSip *sip, CsSipAddress *address, guint16 *port, CsSipTransport *transport)
 {
@@ -140,12 +152,7 @@ cs_sip_current_source (CsSip *sip, CsSipAddress *address, guint16 *port, CsSipTr
 
   if (message == NULL || !cs_sip_address_from_sockaddr (&msg_addr (request)->su_sa, address, port))
     return FALSE;
-  *transport = CS_SIP_UDP;
-  if (msg_addrinfo (request)->ai_socktype == SOCK_STREAM)
-    *transport = message->sip_via != NULL && message->sip_via->v_protocol != NULL
-                         && g_str_has_suffix (message->sip_via->v_protocol, "/TLS")
-                     ? CS_SIP_TLS
-                     : CS_SIP_TCP;
+  *transport = cs_sip_transport_of (message);
   return TRUE;
 }
 

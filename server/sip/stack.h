@@ -148,6 +148,8 @@ void cs_sip_emit (CsSip *sip, CsSipEvent *event);
 /* Where the request now being handled came from. */
 gboolean
 cs_sip_current_source (CsSip *sip, CsSipAddress *address, guint16 *port, CsSipTransport *transport);
+/* By the topmost Via, which is the sender's or, in a response, our own. */
+CsSipTransport cs_sip_transport_of (const sip_t *message);
 const char *cs_sip_transport_name (CsSipTransport transport);
 /* The value of a header the parser does not know, or NULL. */
 const char *cs_sip_find_header (const sip_t *message, const char *name);

@@ -137,6 +137,17 @@ peer_new (House *house, const char *ip, gboolean stream)
 }
 
 void
+peer_rebind (Peer *peer, House *house)
+{
+  struct sockaddr_in server = { .sin_family = AF_INET };
+
+  peer->house = house;
+  inet_pton (AF_INET, "127.0.0.1", &server.sin_addr);
+  server.sin_port = htons (cs_sip_get_udp_port (house->sip));
+  g_assert_cmpint (connect (peer->fd, (struct sockaddr *) &server, sizeof server), ==, 0);
+}
+
+void
 peer_free (Peer *peer)
 {
   close (peer->fd);
@@ -370,9 +381,9 @@ dialog_ack (Dialog *dialog, const char *response, const char *body)
   send_request (dialog, "ACK", NULL, body);
 }
 
-void
-peer_respond (Peer *peer, const char *request, const char *status, const char *tag,
-              const char *extra, const char *body)
+static void
+respond (Peer *peer, const char *request, const char *status, const char *tag, const char *extra,
+         const char *body)
 {
   g_autofree char *via = header_of (request, "Via");
   g_autofree char *from = header_of (request, "From");
@@ -383,12 +394,28 @@ peer_respond (Peer *peer, const char *request, const char *status, const char *t
       = strstr (to, ";tag=") != NULL || tag == NULL ? NULL : g_strdup_printf ("%s;tag=%s", to, tag);
   g_autofree char *text = g_strdup_printf (
       "SIP/2.0 %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
-      "Contact: <sip:me@phone.invalid>\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+      "%s%sContent-Length: %zu\r\n\r\n%s",
       status, via, from, tagged != NULL ? tagged : to, call_id, cseq, extra != NULL ? extra : "",
       body != NULL ? "Content-Type: application/sdp\r\n" : "", body != NULL ? strlen (body) : 0,
       body != NULL ? body : "");
 
   peer_send (peer, text);
+}
+
+void
+peer_respond (Peer *peer, const char *request, const char *status, const char *tag,
+              const char *extra, const char *body)
+{
+  g_autofree char *all
+      = g_strconcat ("Contact: <sip:me@phone.invalid>\r\n", extra != NULL ? extra : "", NULL);
+
+  respond (peer, request, status, tag, all, body);
+}
+
+void
+peer_respond_bare (Peer *peer, const char *request, const char *status, const char *extra)
+{
+  respond (peer, request, status, "bare", extra, NULL);
 }
 
 /* Digest */

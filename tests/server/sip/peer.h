@@ -50,6 +50,8 @@ typedef struct {
 } Peer;
 
 Peer *peer_new (House *house, const char *ip, gboolean stream);
+/* A UDP peer that had to exist before the house it talks to. */
+void peer_rebind (Peer *peer, House *house);
 void peer_free (Peer *peer);
 void peer_send (Peer *peer, const char *text);
 void peer_send_bytes (Peer *peer, const void *bytes, gsize length);
@@ -87,6 +89,8 @@ void dialog_ack (Dialog *dialog, const char *response, const char *body);
 void dialog_take_tag (Dialog *dialog, const char *response);
 void peer_respond (Peer *peer, const char *request, const char *status, const char *tag,
                    const char *extra, const char *body);
+/* Without a Contact but what @extra says. */
+void peer_respond_bare (Peer *peer, const char *request, const char *status, const char *extra);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Dialog, dialog_free)
 
 /* "Authorization: …\r\n" for the challenge in @response. */
