@@ -258,7 +258,7 @@ test_trunk (void)
 {
   Peer *peer = NULL;
   g_autoptr (House) house = house_with_trunk (&peer, NULL);
-  g_autoptr (Peer) owned = peer;
+  g_autoptr (Peer) owned G_GNUC_UNUSED = peer;
   g_autoptr (Dialog) back = dialog_new (peer, "0880001", "0612345678");
   g_autoptr (Dialog) stripped = dialog_new (peer, "0880001", "0612345678");
   g_autoptr (Dialog) other = dialog_new (peer, "0880009", "0612345678");
@@ -310,7 +310,7 @@ test_trunk_digest (void)
 {
   Peer *peer = NULL;
   g_autoptr (House) house = house_with_trunk (&peer, with_secret);
-  g_autoptr (Peer) owned = peer;
+  g_autoptr (Peer) owned G_GNUC_UNUSED = peer;
   g_autoptr (CsSipEvent) answered = NULL;
   g_autoptr (CsSipEvent) full = NULL;
   g_autofree char *invite = NULL;
@@ -347,7 +347,7 @@ test_trunk_registration (void)
 {
   Peer *peer = NULL;
   g_autoptr (House) house = house_with_trunk (&peer, with_registration);
-  g_autoptr (Peer) owned = peer;
+  g_autoptr (Peer) owned G_GNUC_UNUSED = peer;
   g_autoptr (Peer) elsewhere = peer_new (house, "127.0.0.7", FALSE);
   g_autoptr (Dialog) dialog = NULL;
   g_autoptr (CsSipEvent) event = NULL;
@@ -396,7 +396,7 @@ test_trunk_probed (void)
 {
   Peer *peer = NULL;
   g_autoptr (House) house = house_with_trunk (&peer, with_probe);
-  g_autoptr (Peer) owned = peer;
+  g_autoptr (Peer) owned G_GNUC_UNUSED = peer;
   g_autofree char *options = peer_expect (peer, "OPTIONS ");
   gboolean up = TRUE;
 
