@@ -115,6 +115,14 @@ cs_sockets_get_count (CsSockets *sockets)
   return g_hash_table_size (sockets->sockets);
 }
 
+/* Neither side has said goodbye. */
+static gboolean
+is_open (Socket *socket)
+{
+  return socket->closing_us == 0
+         && soup_websocket_connection_get_state (socket->connection) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 static void
 say_goodbye (Socket *socket, gushort code, const char *why)
 {
@@ -144,7 +152,7 @@ on_writable (GSocket *tcp, GIOCondition condition, gpointer data)
 static void
 wait_until_writable (Socket *socket)
 {
-  if (socket->writable != NULL || socket->peer == NULL)
+  if (socket->writable != NULL || socket->peer == NULL || !is_open (socket))
     return;
   socket->writable = g_socket_create_source (cs_peer_get_socket (socket->peer), G_IO_OUT, NULL);
   g_source_set_priority (socket->writable, PRIORITY_AFTER_LIBSOUP);
@@ -188,7 +196,8 @@ fill (Socket *socket)
 static void
 hand_over (Socket *socket)
 {
-  while (socket->events.length > 0 && socket->handed < WINDOW)
+  /* libsoup writes at once what it can, so each send may find that the client is gone. */
+  while (socket->events.length > 0 && socket->handed < WINDOW && is_open (socket))
     {
       CsEvent *event = g_queue_pop_head (&socket->events);
 
@@ -202,12 +211,14 @@ hand_over (Socket *socket)
 static void
 pump (Socket *socket)
 {
-  if (!socket->greeted || socket->closing_us != 0)
+  if (!socket->greeted || !is_open (socket))
     return;
   /* What can go goes first, so that a burst is not taken for slowness. */
   do
     {
       hand_over (socket);
+      if (!is_open (socket))
+        return;
       if (!fill (socket))
         {
           cs_metric_add (socket->sockets->slow, 1);
@@ -298,9 +309,10 @@ static void
 on_looked (gpointer data)
 {
   Look *look = data;
-  Socket *socket = g_hash_table_lookup (look->http->sockets->sockets, &look->socket);
+  CsSockets *sockets = look->http->sockets;
+  Socket *socket = sockets != NULL ? g_hash_table_lookup (sockets->sockets, &look->socket) : NULL;
 
-  if (socket == NULL || socket->closing_us != 0)
+  if (socket == NULL || !is_open (socket))
     return;
   socket->asked = FALSE;
   socket->looked_us = now_us (socket->sockets);
@@ -389,7 +401,7 @@ on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBy
   JsonObject *object;
   const char *token;
 
-  if (socket->closing_us != 0)
+  if (!is_open (socket))
     return;
   if (type == SOUP_WEBSOCKET_DATA_TEXT && !socket->greeted && !socket->asked)
     node = ct_json_parse (bytes, size, MAX_MESSAGE, NULL);
@@ -420,12 +432,30 @@ on_pong (SoupWebsocketConnection *connection, GBytes *message, gpointer data)
   socket->heard_us = now_us (socket->sockets);
 }
 
+typedef struct {
+  CsHttp *http;
+  guint64 socket;
+} Gone;
+
+static void
+remove_gone (gpointer data)
+{
+  Gone *gone = data;
+
+  if (gone->http->sockets != NULL)
+    g_hash_table_remove (gone->http->sockets->sockets, &gone->socket);
+}
+
+/* Can be said in the middle of our own sending: the socket goes later. */
 static void
 on_closed (SoupWebsocketConnection *connection, gpointer data)
 {
   Socket *socket = data;
+  Gone *gone = g_new (Gone, 1);
 
-  g_hash_table_remove (socket->sockets->sockets, &socket->id);
+  *gone = (Gone){ socket->sockets->http, socket->id };
+  clear_writable (socket);
+  cs_post_urgent (gone->http->loop, remove_gone, gone, g_free);
 }
 
 static void

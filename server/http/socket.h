@@ -7,9 +7,9 @@
  * {"type":"reset",...}: the client reads anew what it shows, events follow from N on. Then each event
  * is {"epoch","number","topic","type","at","body"}. Numbers have gaps: they count the events of all.
  *
- * Close codes: 1001 the server stops; 1008 the first message was wrong or late; 1013 too slow, connect
+ * Close codes: 1001 the server stops; 1008 the first message was wrong or late; 4013 too slow, connect
  * again and resume; 4401 not, or no longer, signed in; 4409 too many sockets of this user, the oldest
- * goes. */
+ * goes. (4013 and not 1013, "try again later", which libsoup 3.2 takes for a protocol error.) */
 #pragma once
 
 #include "server/http/http.h"
@@ -19,7 +19,7 @@
 
 G_BEGIN_DECLS
 
-#define CS_SOCKET_SLOW 1013
+#define CS_SOCKET_SLOW 4013
 #define CS_SOCKET_SIGNED_OUT 4401
 #define CS_SOCKET_TOO_MANY 4409
 

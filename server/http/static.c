@@ -52,7 +52,8 @@ static char *
 relative_path (const char *path)
 {
   g_auto (GStrv) segments = g_strsplit (path + 1, "/", -1);
-  GString *relative = g_string_new (NULL);
+  /* Nothing after the slash is no segment at all to g_strsplit. */
+  GString *relative = g_string_new (segments[0] == NULL ? "/" INDEX : NULL);
 
   for (guint i = 0; segments[i] != NULL; i++)
     {
