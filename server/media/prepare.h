@@ -14,6 +14,7 @@ typedef struct {
   const char *espeak;        /* NULL: "espeak-ng" of the PATH */
   const char *prompt_folder; /* made when missing */
   guint timeout_ms;          /* for one prompt; 0 means 20000 */
+  gboolean wav;              /* leave NAME.wav there too, for the desk to play */
 } CsDecodeConfig;
 
 /* CT_ERROR_INVALID: not a sound we read, or broken (the message says what, in English); CT_ERROR_LIMIT:
