@@ -113,38 +113,35 @@ house_advance (House *house, gint64 seconds)
 
 /* The peer */
 
+void
+peer_join (Peer *peer, House *house)
+{
+  struct sockaddr_in server = { .sin_family = AF_INET };
+
+  peer->house = house;
+  inet_pton (AF_INET, "127.0.0.1", &server.sin_addr);
+  server.sin_port = htons (cs_sip_get_udp_port (house->sip));
+  g_assert_cmpint (connect (peer->fd, (struct sockaddr *) &server, sizeof server), ==, 0);
+}
+
 Peer *
 peer_new (House *house, const char *ip, gboolean stream)
 {
   Peer *peer = g_new0 (Peer, 1);
   struct sockaddr_in name = { .sin_family = AF_INET };
-  struct sockaddr_in server = { .sin_family = AF_INET };
   socklen_t length = sizeof name;
 
-  peer->house = house;
   peer->stream = stream;
   peer->pending = g_string_new (NULL);
   g_strlcpy (peer->ip, ip, sizeof peer->ip);
   g_assert_cmpint (inet_pton (AF_INET, ip, &name.sin_addr), ==, 1);
   peer->fd = socket (AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
   g_assert_cmpint (bind (peer->fd, (struct sockaddr *) &name, sizeof name), ==, 0);
-  inet_pton (AF_INET, "127.0.0.1", &server.sin_addr);
-  server.sin_port = htons (cs_sip_get_udp_port (house->sip));
-  g_assert_cmpint (connect (peer->fd, (struct sockaddr *) &server, sizeof server), ==, 0);
+  if (house != NULL)
+    peer_join (peer, house);
   g_assert_cmpint (getsockname (peer->fd, (struct sockaddr *) &name, &length), ==, 0);
   peer->port = ntohs (name.sin_port);
   return peer;
-}
-
-void
-peer_rebind (Peer *peer, House *house)
-{
-  struct sockaddr_in server = { .sin_family = AF_INET };
-
-  peer->house = house;
-  inet_pton (AF_INET, "127.0.0.1", &server.sin_addr);
-  server.sin_port = htons (cs_sip_get_udp_port (house->sip));
-  g_assert_cmpint (connect (peer->fd, (struct sockaddr *) &server, sizeof server), ==, 0);
 }
 
 void
@@ -237,6 +234,12 @@ peer_expect (Peer *peer, const char *start)
       g_free (message);
     }
   g_error ("No “%s” came", start);
+}
+
+char *
+peer_poll (Peer *peer)
+{
+  return peer_receive (peer, g_get_monotonic_time () + 2000);
 }
 
 void

@@ -50,13 +50,15 @@ typedef struct {
 } Peer;
 
 Peer *peer_new (House *house, const char *ip, gboolean stream);
-/* A UDP peer that had to exist before the house it talks to. */
-void peer_rebind (Peer *peer, House *house);
+/* For a UDP peer made with a NULL house, because it had to exist before. */
+void peer_join (Peer *peer, House *house);
 void peer_free (Peer *peer);
 void peer_send (Peer *peer, const char *text);
 void peer_send_bytes (Peer *peer, const void *bytes, gsize length);
 /* The next message that begins with @start; others are passed over, none within the deadline fails. */
 char *peer_expect (Peer *peer, const char *start);
+/* A message that is there already, or NULL. */
+char *peer_poll (Peer *peer);
 /* Nothing has come by the time the house has answered an OPTIONS sent now. */
 void peer_expect_nothing (Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)

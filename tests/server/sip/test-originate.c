@@ -237,10 +237,9 @@ test_over_tcp (void)
 static House *
 house_with_trunk (Peer **peer, void (*set_up) (CsSipTrunk *))
 {
-  g_autoptr (House) first = house_new (NULL, FALSE);
   CsSipTrunk *trunk = cs_sip_trunk_new (TRUNK_ID, TENANT_ID, "test", TRUNK_IP);
   House *house;
-  Peer *bound = peer_new (first, TRUNK_IP, FALSE);
+  Peer *bound = peer_new (NULL, TRUNK_IP, FALSE);
 
   trunk->country = g_strdup ("31");
   trunk->allowed = g_strdupv ((char *[]){ (char *) "+31", NULL });
@@ -248,7 +247,7 @@ house_with_trunk (Peer **peer, void (*set_up) (CsSipTrunk *))
   if (set_up != NULL)
     set_up (trunk);
   house = house_new_full (NULL, TRUE, trunk);
-  peer_rebind (bound, house);
+  peer_join (bound, house);
   *peer = bound;
   return house;
 }
@@ -353,6 +352,7 @@ test_trunk_registration (void)
   g_autoptr (CsSipEvent) event = NULL;
   g_autofree char *plain = NULL;
   g_autofree char *signed_one = NULL;
+  g_autofree char *call_id = NULL;
   g_autofree char *contact = NULL;
   g_autofree char *token = NULL;
   g_autofree char *line = NULL;
@@ -360,14 +360,23 @@ test_trunk_registration (void)
   g_assert_false (cs_sip_is_trunk_up (house->sip, TRUNK_ID));
   plain = peer_expect (peer, "REGISTER ");
   peer_respond (peer, plain, "503 Later", "x", NULL, NULL);
-  house_settle (house);
-  for (int i = 0; i < 10; i++)
-    house_advance (house, 1);
-  g_clear_pointer (&plain, g_free);
-  plain = peer_expect (peer, "REGISTER ");
+  call_id = header_of (plain, "Call-ID");
+  /* Tried again after 5 s, with a new Call-ID. */
+  for (int i = 0; i < 60 && (plain == NULL || strstr (plain, call_id) != NULL); i++)
+    {
+      house_advance (house, 1);
+      g_free (plain);
+      plain = peer_poll (peer);
+    }
+  g_assert_nonnull (plain);
   peer_respond (peer, plain, "401 Unauthorized", "x",
                 "WWW-Authenticate: Digest realm=\"prov\", nonce=\"n1\", qop=\"auth\"\r\n", NULL);
-  signed_one = peer_expect (peer, "REGISTER ");
+  /* Retransmissions of the plain one may stand before it. */
+  while (signed_one == NULL || strstr (signed_one, "Authorization:") == NULL)
+    {
+      g_free (signed_one);
+      signed_one = peer_expect (peer, "REGISTER ");
+    }
   contact = header_of (signed_one, "Contact");
   line = g_strdup_printf ("Contact: %s;expires=300\r\n", contact);
   peer_respond_bare (peer, signed_one, "200 OK", line);
