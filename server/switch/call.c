@@ -71,7 +71,7 @@ on_onward_timeout (CsCall *call)
 static void
 on_retry (CsCall *call)
 {
-  call->owner->dispatch_wanted = TRUE;
+  g_ptr_array_add (call->owner->fresh, call);
 }
 
 static void

@@ -120,6 +120,7 @@ struct _CsCall {
 
   /* Queue. */
   GSequenceIter *waiting; /* NULL: not in the queue */
+  GSequenceIter *in_line; /* the same among the calls of its line */
   gboolean at_head;
   gint64 queued_us;       /* this time */
   gint64 first_queued_us; /* 0: never */

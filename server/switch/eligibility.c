@@ -64,7 +64,7 @@ cs_verdict_of (const CsVerdict *verdict, CtId user, CsRule *rule)
 
   if (index < 0)
     return FALSE;
-  n_words = (verdict->plan->agents->len + 63) / 64;
+  n_words = MAX ((verdict->plan->agents->len + 63) / 64, 1);
   for (guint p = 0; p < PLANES; p++)
     code |= (guint) bit_get (verdict->planes + p * n_words, (guint) index) << p;
   if (code > 0)
@@ -225,7 +225,7 @@ cs_eligibility_new (CsPlan *plan)
 
   self->plan = cs_plan_ref (plan);
   self->n_agents = plan->agents->len;
-  self->n_words = (self->n_agents + 63) / 64;
+  self->n_words = MAX ((self->n_agents + 63) / 64, 1); /* never nothing to allocate */
   for (guint r = 0; r < CHANGING_RULES; r++)
     {
       gboolean passes

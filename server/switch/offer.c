@@ -17,6 +17,8 @@ let_go (CsCall *call)
 
   call->agent = NULL;
   cs_agent_do (agent, CS_ACTIVITY_NONE, NULL);
+  /* Others may have been free all the while. */
+  g_ptr_array_add (call->owner->fresh, call);
 }
 
 static void

@@ -59,6 +59,7 @@ static void
 mark (CsAgent *agent)
 {
   CsEligibility *eligibility = agent->owner->eligibility;
+  guint n_free;
   const struct {
     CsRule rule;
     gboolean refused;
@@ -74,9 +75,12 @@ mark (CsAgent *agent)
 
   if (agent->index < 0 || eligibility == NULL)
     return;
+  n_free = cs_eligibility_count_free (eligibility);
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
     cs_eligibility_set_refused (eligibility, (guint) agent->index, rules[i].rule, rules[i].refused);
   cs_eligibility_set_idle (eligibility, (guint) agent->index, agent->idle_since_us);
+  if (cs_eligibility_count_free (eligibility) > n_free)
+    agent->owner->dispatch_wanted = TRUE;
 }
 
 /* After any change: bits, time stamp, log, note. */
@@ -87,7 +91,6 @@ changed (CsAgent *agent, Shown old, gboolean tell_anyway)
   Shown new = get_shown (agent);
 
   mark (agent);
-  self->dispatch_wanted = TRUE;
   if (new.presence != old.presence)
     {
       agent->since_ms = cs_switch_now_ms (self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who waits, in the order they are served: those who lost their e-agent (D34), then by priority, then
- * by how long they wait. All lines stand in one sequence; the place a caller is told is the place
- * among the callers of his line. */
+ * by how long they wait. All lines stand in one sequence, by which they are served; each line has one
+ * of its own, by which its callers are told their place. */
 #define G_LOG_DOMAIN "switch"
 
 #include "server/switch/flow.h"
@@ -23,6 +23,20 @@ compare (gconstpointer a, gconstpointer b, gpointer unused)
   return x->id < y->id ? -1 : x->id > y->id;
 }
 
+static GSequence *
+get_line_queue (CsCall *call)
+{
+  GHashTable *queues = call->owner->line_queues;
+  GSequence *queue = g_hash_table_lookup (queues, &call->line->id);
+
+  if (queue == NULL)
+    {
+      queue = g_sequence_new (NULL);
+      g_hash_table_insert (queues, g_memdup2 (&call->line->id, sizeof (CtId)), queue);
+    }
+  return queue;
+}
+
 void
 cs_queue_enter (CsCall *call, gboolean at_head)
 {
@@ -39,13 +53,14 @@ cs_queue_enter (CsCall *call, gboolean at_head)
       call->queued_ms = cs_switch_now_ms (self);
     }
   call->waiting = g_sequence_insert_sorted (self->waiting, call, compare, NULL);
+  call->in_line = g_sequence_insert_sorted (get_line_queue (call), call, compare, NULL);
   cs_call_note (call, CS_NOTE_CALL_QUEUED);
   cs_talk_listen (call);
   if (line->position_seconds > 0)
     cs_call_arm (call, CS_TIMER_PLACE, FIRST_PLACE_SECONDS * G_USEC_PER_SEC);
   if (line->max_wait_seconds > 0)
     cs_call_arm (call, CS_TIMER_MAX_WAIT, (gint64) line->max_wait_seconds * G_USEC_PER_SEC);
-  self->dispatch_wanted = TRUE;
+  g_ptr_array_add (self->fresh, call);
 }
 
 void
@@ -54,7 +69,8 @@ cs_queue_leave (CsCall *call)
   if (call->waiting == NULL)
     return;
   g_sequence_remove (call->waiting);
-  call->waiting = NULL;
+  g_sequence_remove (call->in_line);
+  call->waiting = call->in_line = NULL;
   call->saying_place = FALSE;
 }
 
@@ -79,15 +95,7 @@ cs_queue_end_wait (CsCall *call, gboolean answered)
 guint
 cs_queue_get_place (CsCall *call)
 {
-  guint place = 1;
-
-  if (call->waiting == NULL)
-    return 0;
-  for (GSequenceIter *iter = g_sequence_get_begin_iter (call->owner->waiting);
-       iter != call->waiting; iter = g_sequence_iter_next (iter))
-    if (((const CsCall *) g_sequence_get (iter))->line->id == call->line->id)
-      place++;
-  return place;
+  return call->in_line != NULL ? (guint) g_sequence_iter_get_position (call->in_line) + 1 : 0;
 }
 
 void
@@ -182,14 +190,11 @@ serve (CsCall *call)
     cs_offer_make (call, cs_agent_find (self, call->verdict.reason.winner));
 }
 
-void
-cs_queue_dispatch (CsSwitch *self)
+static void
+serve_all (CsSwitch *self)
 {
   GSequenceIter *iter = g_sequence_get_begin_iter (self->waiting);
 
-  if (self->eligibility == NULL)
-    return;
-  self->mark++;
   while (!g_sequence_iter_is_end (iter) && cs_eligibility_count_free (self->eligibility) > 0)
     {
       CsCall *call = g_sequence_get (iter);
@@ -198,4 +203,33 @@ cs_queue_dispatch (CsSwitch *self)
       if (call->state == CS_CALL_QUEUED && call->agent == NULL)
         serve (call);
     }
+}
+
+/* While nobody becomes free, those who waited before have nobody to hope for: only who has just come
+ * is looked at. */
+static void
+serve_fresh (CsSwitch *self)
+{
+  guint n = self->fresh->len; /* not who comes back from this very walk */
+
+  for (guint i = 0; i < n && cs_eligibility_count_free (self->eligibility) > 0; i++)
+    {
+      CsCall *call = self->fresh->pdata[i];
+
+      if (call->state == CS_CALL_QUEUED && call->agent == NULL)
+        serve (call);
+    }
+}
+
+void
+cs_queue_dispatch (CsSwitch *self)
+{
+  self->mark++;
+  if (self->eligibility != NULL && self->dispatch_wanted)
+    serve_all (self);
+  else if (self->eligibility != NULL)
+    serve_fresh (self);
+  /* One pass offers all that can be offered; whom it could not reach waits for a timer. */
+  self->dispatch_wanted = FALSE;
+  g_ptr_array_set_size (self->fresh, 0);
 }

@@ -20,20 +20,23 @@ struct _CsSwitch {
 
   CsPlan *plan; /* a reference, NULL before the first */
   CsEligibility *eligibility;
-  GHashTable *calls;      /* &call->id -> CsCall, owned */
-  GQueue order;           /* CsCall, oldest first */
-  GHashTable *legs;       /* &leg->id -> CsLeg, inside a call */
-  GHashTable *recordings; /* &id -> CsCall; owns the key */
-  GHashTable *bills;      /* &meter->bill of outgoing legs -> CsCall */
-  GHashTable *agents;     /* &agent->user -> CsAgent, owned */
-  GSequence *waiting;     /* CsCall, in the order they are served */
+  GHashTable *calls;       /* &call->id -> CsCall, owned */
+  GQueue order;            /* CsCall, oldest first */
+  GHashTable *legs;        /* &leg->id -> CsLeg, inside a call */
+  GHashTable *recordings;  /* &id -> CsCall; owns the key */
+  GHashTable *bills;       /* &meter->bill of outgoing legs -> CsCall */
+  GHashTable *agents;      /* &agent->user -> CsAgent, owned */
+  GSequence *waiting;      /* CsCall, in the order they are served */
+  GHashTable *line_queues; /* &line id (owned) -> GSequence of those of the line */
   GHashTable *broke; /* &company id (owned) -> gint64* until when we believe its last refusal */
   guint n_running;   /* calls that have not ended */
   guint n_dialling;  /* connect-throughs and forwards that are not through: may come back to us */
   guint mark;        /* for the walk over the queue */
   gboolean draining;
-  gboolean dispatch_wanted; /* somebody became free, or somebody waits */
-  GPtrArray *reap;          /* CsCall that may be done */
+  gboolean dispatch_wanted; /* somebody became free: all who wait are looked at */
+  GPtrArray *
+      fresh; /* CsCall that wait, or wait again, since a moment: they alone are, when nobody became free */
+  GPtrArray *reap; /* CsCall that may be done */
 };
 
 static inline gint64

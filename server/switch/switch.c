@@ -28,6 +28,9 @@ cs_switch_new (CtClock *clock, CsTimers *timers, const CsSipPort *sip, const CsM
   self->bills = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->agents = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, cs_agent_free);
   self->waiting = g_sequence_new (NULL);
+  self->line_queues = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                             (GDestroyNotify) g_sequence_free);
+  self->fresh = g_ptr_array_new ();
   self->broke = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->reap = g_ptr_array_new ();
   return self;
@@ -46,6 +49,8 @@ cs_switch_free (CsSwitch *self)
   g_hash_table_unref (self->recordings);
   g_hash_table_unref (self->bills);
   g_sequence_free (self->waiting);
+  g_hash_table_unref (self->line_queues);
+  g_ptr_array_unref (self->fresh);
   g_hash_table_unref (self->broke);
   g_ptr_array_unref (self->reap);
   g_clear_pointer (&self->eligibility, cs_eligibility_free);
@@ -85,10 +90,7 @@ cs_switch_reap_later (CsCall *call)
 void
 cs_switch_rest (CsSwitch *self)
 {
-  if (self->dispatch_wanted)
-    cs_queue_dispatch (self);
-  /* One pass offers all that can be offered; whom it could not reach waits for a timer. */
-  self->dispatch_wanted = FALSE;
+  cs_queue_dispatch (self);
   reap (self);
 }
 

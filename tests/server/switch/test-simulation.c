@@ -17,6 +17,7 @@ typedef struct {
   World *world;
   GRand *random;
   guint64 version;
+  gint64 calm_us; /* since then the ports have worked: whoever waits has been seen to */
 } Simulation;
 
 static guint
@@ -229,7 +230,7 @@ replan (Simulation *s)
   line->no_credit.number = g_strdup (OTHER);
   line->no_credit.max_seconds = below (s, 30);
   if (one_in (s, 3))
-    line->n_steps = 0;
+    line->steps[0].kind = CS_STEP_QUEUE;
   world_set_plan (s->world, plan);
 }
 
@@ -272,6 +273,7 @@ static const struct {
 typedef struct {
   World *world;
   guint n_calls, n_offered, n_talking;
+  guint n_hopeful; /* waiting, and nobody has missed them */
 } Census;
 
 static void
@@ -281,6 +283,7 @@ check_call (const CsCallView *view, gpointer data)
   gint64 pay = 0;
 
   census->n_calls++;
+  census->n_hopeful += view->state == CS_CALL_QUEUED && view->misses == 0;
   g_assert_cmpint (view->seconds, <=, view->granted_seconds);
   for (guint i = 0; i < view->n_shares; i++)
     pay += view->shares[i].seconds;
@@ -308,8 +311,11 @@ check (Simulation *s)
   World *world = s->world;
   Census census = { .world = world };
   guint n_phones[AGENTS] = { 0 };
-  guint n_ringing = 0, n_talking = 0, n_legs = world_open_legs (world);
+  guint n_ringing = 0, n_talking = 0, n_free = 0, n_legs = world_open_legs (world);
+  gint64 now_us = ct_clock_monotonic_us (world->clock);
 
+  if (world->credit_is_dead || world->no_media)
+    s->calm_us = now_us + 6 * G_USEC_PER_SEC;
   cs_switch_each_call (world->sw, CT_ID_NONE, check_call, &census);
   g_assert_cmpuint (census.n_calls, ==, cs_switch_count_calls (world->sw));
   g_assert_cmpuint (world->counts[CS_NOTE_CALL_STARTED] - world->counts[CS_NOTE_CALL_ENDED], ==,
@@ -331,10 +337,15 @@ check (Simulation *s)
         continue;
       n_ringing += view.presence == CS_PRESENCE_RINGING;
       n_talking += view.presence == CS_PRESENCE_TALKING;
+      n_free += view.presence == CS_PRESENCE_AVAILABLE && view.registered
+                && cs_plan_find_agent (world->plan, view.user) >= 0;
       cs_presence_view_clear (&view);
     }
   g_assert_cmpuint (n_ringing, ==, census.n_offered);
   g_assert_cmpuint (n_talking, ==, census.n_talking);
+  /* Nobody waits while somebody is free: in this plan everybody fits. */
+  if (now_us > s->calm_us)
+    g_assert_true (n_free == 0 || census.n_hopeful == 0);
 }
 
 static void
