@@ -5,7 +5,7 @@
  * snapshot: the call that was open, so that a desk that crashed comes back into it.
  *
  * Bodies are sealed with XSalsa20-Poly1305 (libsodium secretbox); method, path and state are in clear.
- * One thread: the main context's. A write is one row in WAL mode, synchronous=FULL.
+ * One thread: the main context's. A write is on disk before it returns (journal-file.h).
  *
  * A command whose answer is final (2xx, or a 4xx that will not change) leaves the queue and is told by
  * `done`; a passing failure (no network, 408, 425, 429, 5xx) keeps it, and it is tried again after a
@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 #define CD_TYPE_JOURNAL (cd_journal_get_type ())
 G_DECLARE_FINAL_TYPE (CdJournal, cd_journal, CD, JOURNAL, GObject)
 
-/* @path is the database file (made 0600), one for each server and user. */
+/* @path is the database file (made 0600), one for each server and user; ":memory:" survives nothing. */
 CdJournal *cd_journal_new (const char *path, const guint8 key[32], CtClock *clock, GError **error);
 
 /* Starts (or stops, with NULL) sending through @session, oldest first. */

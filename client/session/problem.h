@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the server refused, or why it could not be reached: from an RFC 9457 problem report, or made
- * here for what never reached the server. `code` is a stable word ("not-found", "credit", "offline",
- * "untrusted"...); the windows word it (cd_problem_text), with the caller's language. */
+/* What the server refused (common/wire/problem.h), or why it could not be reached, in the same form:
+ * then `status` is 0 and `code` one of "offline", "timeout", "untrusted" (its certificate), "cancelled",
+ * "protocol" (it said what we do not understand). Copy and free them with ct_problem_copy() and ct_problem_free(). */
 #pragma once
+
+#include "common/wire/problem.h"
 
 #include <glib-object.h>
 
 G_BEGIN_DECLS
 
-typedef struct {
-  guint status;  /* HTTP, 0: no answer came */
-  char *code;    /* never NULL */
-  char *detail;  /* English, for the log; may be NULL */
-  char *pointer; /* into the body that was sent ("/disposition"); may be NULL */
-} CdProblem;
+typedef CtProblem CdProblem;
 
 #define CD_TYPE_PROBLEM (cd_problem_get_type ())
 GType cd_problem_get_type (void);
-CdProblem *cd_problem_new (guint status, const char *code, const char *detail, const char *pointer);
-CdProblem *cd_problem_copy (const CdProblem *problem);
-void cd_problem_free (CdProblem *problem);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CdProblem, cd_problem_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CdProblem, ct_problem_free)
 
+/* What happened to a request that got no answer. */
+CdProblem *cd_problem_new_from_error (const GError *error);
 /* TRUE when trying again later may help: the network was down, or the server was busy. */
 gboolean cd_problem_is_passing (const CdProblem *problem);
 /* A sentence for a person, translated. */

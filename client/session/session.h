@@ -53,7 +53,7 @@ gboolean cd_session_is_signed_in (CdSession *self);
 const CtSession *cd_session_get_user (CdSession *self);
 gboolean cd_session_may (CdSession *self, const char *permission);
 gboolean cd_session_has_role (CdSession *self, const char *role);
-/* Server's UTC minus ours, in ms, from the answers' Date and the events: for clocks on the screen. */
+/* Server's UTC minus ours, in ms, when the answers' Date shows that the clocks differ. */
 gint64 cd_session_get_clock_offset_ms (CdSession *self);
 /* UTC ms by the server's clock. */
 gint64 cd_session_server_now_ms (CdSession *self);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A server as the desk sees one, on 127.0.0.1 and the default main context: answers that a test sets, a
+ * log of what was asked, and one WebSocket of events. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  SoupServer *soup;
+  guint16 port;
+  char *url;
+  GPtrArray *asked;    /* "POST /api/v1/x {body}", in order, without sign-in */
+  GPtrArray *keys;     /* the Idempotency-Key of each, "" without */
+  GHashTable *answers; /* "POST /api/v1/x" -> Answer */
+  guint status;        /* instead of any answer, when not 0 */
+  gboolean deaf;       /* takes requests and never answers */
+  SoupWebsocketConnection *socket;
+  GPtrArray *hellos;    /* first message of each WebSocket */
+  const char *greeting; /* "reset" or "resumed" */
+  guint number;         /* of the last event */
+} DeskServer;
+
+/* @certificate (may be NULL: plain HTTP): a PEM file with certificate and key. */
+DeskServer *desk_server_new (const char *certificate);
+void desk_server_free (DeskServer *self);
+/* @path without query. An unset one is answered by 404. */
+void desk_server_set (DeskServer *self, const char *method, const char *path, guint status,
+                      const char *json);
+void desk_server_event (DeskServer *self, const char *type, const char *topic, const char *json);
+/* Cuts the WebSocket. */
+void desk_server_cut (DeskServer *self, gushort code);
+
+/* Runs the main loop until the condition holds; 15 s is a failure. */
+#define WAIT_UNTIL(condition)                                                                      \
+  for (gint64 end = g_get_monotonic_time () + 15 * G_USEC_PER_SEC; !(condition);)                  \
+    {                                                                                              \
+      g_assert_cmpint (g_get_monotonic_time (), <, end);                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    }
+
+G_END_DECLS
