@@ -20,8 +20,8 @@ main (int argc, char **argv)
 
       if (!g_file_get_contents (path, &data, &size, NULL))
         return 1;
-      exact = g_memdup2 (data, size); /* without the NUL that GLib adds */
-      LLVMFuzzerTestOneInput ((const uint8_t *) exact, size);
+      exact = g_memdup2 (data, size); /* without the NUL that GLib adds; NULL for nothing */
+      LLVMFuzzerTestOneInput ((const uint8_t *) (size > 0 ? exact : ""), size);
       files++;
     }
   return files > 0 ? 0 : 1;
