@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _CsBlobs CsBlobs;
 
-extern const CsMigration cs_blobs_migrations[];
-extern const gsize cs_blobs_n_migrations;
+#define CS_BLOBS_MIGRATIONS 1
+extern const CsMigration cs_blobs_migrations[CS_BLOBS_MIGRATIONS];
 
 typedef enum {
   CS_BLOB_RECORDING,
@@ -93,6 +93,9 @@ cs_blobs_get_usage (CsDb *db, CsScope scope, guint64 *used, guint64 *quota, GErr
  * way), and with @deep every chunk of every file is opened. A line in @faults for each. */
 gboolean
 cs_blobs_check (CsBlobs *blobs, CsDb *db, gboolean deep, GPtrArray *faults, GError **error);
+/* Removes files without a row that are older than an hour: leftovers of puts that a stop cut off. On a
+ * worker. */
+gboolean cs_blobs_sweep (CsBlobs *blobs, CsStore *store, guint *removed, GError **error);
 /* For `backup`: the files' paths below the folder, as the rows of @db name them, sorted. Files never
  * change, so they may be copied or linked after the database. */
 GPtrArray *cs_blobs_list_files (CsBlobs *blobs, CsDb *db, GError **error);
