@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-extern const CsMigration cs_billing_migrations[];
+#define CS_BILLING_MIGRATIONS 3
+extern const CsMigration cs_billing_migrations[CS_BILLING_MIGRATIONS];
 extern const gsize cs_billing_n_migrations;
 
 #define CS_BILLING_DEFAULT_RATE G_GINT64_CONSTANT (20000) /* EUR 0.02 a second (D1) */

@@ -26,9 +26,10 @@ typedef struct {
   gint64 until_second;
   gint64 paper_since_us; /* 0: the ledger is up to date */
   gboolean noting;       /* a note is on its way; the next ones wait for it */
-  gboolean renewing;
-  guint generation; /* of the renewal asked last */
-  gint64 asked_us;
+  gboolean renewing;     /* a renewal is unanswered, */
+  guint generation;      /* this one, */
+  gint64 asked_us;       /* asked then */
+  gint64 on_paper;       /* generation of the last one that was answered on paper, or -1 */
 } Live;
 
 struct _CsCredit {
@@ -111,6 +112,7 @@ grant_on_paper (CsCredit *credit, Live *live, CsCreditEvent *event)
     *spare -= block * live->rate;
   live->until_second += block;
   live->renewing = FALSE;
+  live->on_paper = live->generation;
   *event = (CsCreditEvent){
     .kind = block > 0 ? CS_CREDIT_GRANTED : CS_CREDIT_REFUSED,
     .call = live->id,
@@ -161,7 +163,7 @@ answer_from_grant (const Op *op, CsCreditEvent *event)
     .company = op->grant.company,
     .generation = op->generation,
     .until_second = op->grant.until_second,
-    .last = op->grant.last,
+    .last = op->grant.granted && op->grant.last,
   };
 }
 
@@ -204,6 +206,7 @@ reserve_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *
       live->id = op->request.id;
       live->company = op->grant.company;
       live->rate = op->grant.rate;
+      live->on_paper = -1;
       g_hash_table_insert (credit->live, g_memdup2 (&live->id, sizeof live->id), live);
     }
   if (live != NULL)
@@ -221,7 +224,7 @@ renew_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *ev
   if (error != NULL && is_disk (error))
     {
       if (!live->renewing || live->generation != op->generation)
-        return FALSE; /* answered on paper already */
+        return FALSE; /* answered on paper already, or asked anew */
       grant_on_paper (credit, live, event);
       return TRUE;
     }
@@ -236,10 +239,9 @@ renew_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *ev
   if (op->grant.until_second >= live->until_second)
     live->paper_since_us = 0;
   event->until_second = live->until_second = MAX (live->until_second, op->grant.until_second);
-  if (!live->renewing || live->generation != op->generation)
-    return FALSE; /* came after the answer on paper, which stands */
-  live->renewing = FALSE;
-  return TRUE;
+  if (live->generation == op->generation)
+    live->renewing = FALSE;
+  return live->on_paper != op->generation; /* else the answer on paper stands */
 }
 
 static gboolean

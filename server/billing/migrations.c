@@ -96,9 +96,9 @@ static const char calls[]
       "CREATE INDEX bill_call ON bill (call);"
       "CREATE INDEX bill_company ON bill (company, settled_ms);";
 
-const CsMigration cs_billing_migrations[] = {
+const CsMigration cs_billing_migrations[CS_BILLING_MIGRATIONS] = {
   { 200, "ledger", ledger },
   { 201, "tariff", tariffs },
   { 202, "running-call", calls },
 };
-const gsize cs_billing_n_migrations = G_N_ELEMENTS (cs_billing_migrations);
+const gsize cs_billing_n_migrations = CS_BILLING_MIGRATIONS;

@@ -94,7 +94,7 @@ extend (CsDb *db, CsRunning *run, gint64 wanted, CsGrant *grant, GError **error)
   *grant = (CsGrant){
     .granted = until_of (run) > before,
     .until_second = until_of (run),
-    .last = run->rate > 0 && spare < run->rate,
+    .last = run->rate > 0 && spare < run->rate, /* of whoever holds a block */
     .company = run->company,
     .rate = run->rate,
     .spare = spare,

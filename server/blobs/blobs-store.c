@@ -3,7 +3,7 @@
 
 #include "server/blobs/blobs-store.h"
 
-const CsMigration cs_blobs_migrations[CS_BLOBS_MIGRATIONS] = {
+const CsMigration cs_blobs_migrations[] = {
   { 800, "blob",
     "CREATE TABLE blob ("
     "  id INTEGER PRIMARY KEY,"
@@ -27,6 +27,7 @@ const CsMigration cs_blobs_migrations[CS_BLOBS_MIGRATIONS] = {
     "  quota INTEGER NOT NULL CHECK (quota >= 0)"
     ") STRICT;" },
 };
+const gsize cs_blobs_n_migrations = G_N_ELEMENTS (cs_blobs_migrations);
 
 CS_SQL (get_blob, "SELECT id, tenant, kind, size, hash, created_ms, retain_until_ms FROM blob"
                   " WHERE id = ?1 AND (tenant = ?2 OR ?2 = 0)");

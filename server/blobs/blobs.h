@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _CsBlobs CsBlobs;
 
-#define CS_BLOBS_MIGRATIONS 1
-extern const CsMigration cs_blobs_migrations[CS_BLOBS_MIGRATIONS];
+extern const CsMigration cs_blobs_migrations[];
+extern const gsize cs_blobs_n_migrations;
 
 typedef enum {
   CS_BLOB_RECORDING,
@@ -48,7 +48,8 @@ gboolean cs_blobs_put_bytes (CsBlobs *blobs, CsStore *store, CsScope scope, CsBl
                              GError **error);
 
 /* A key of 32 bytes for another purpose ("scripts"), derived from the tenant's own; it is forgotten
- * with it. Any connection; in a write closure too. */
+ * with it. In a write closure the tenant's key is made when there is none; elsewhere that is
+ * CT_ERROR_NOT_FOUND. */
 gboolean cs_blobs_derive_key (CsBlobs *blobs, CsDb *db, CsScope scope, const char *purpose,
                               guint8 key[32], GError **error);
 

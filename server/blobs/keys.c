@@ -183,9 +183,8 @@ fetch_key (CsBlobs *blobs, CsStore *store, CsDb *db, CtId tenant, guint8 *key, G
   return FALSE;
 }
 
-gboolean
-cs_blobs_get_key (CsBlobs *blobs, CsStore *store, CsDb *db, CtId tenant, guint8 key[CS_SEAL_KEY],
-                  GError **error)
+static gboolean
+find_known (CsBlobs *blobs, CtId tenant, guint8 *key)
 {
   const guint8 *known;
 
@@ -194,7 +193,14 @@ cs_blobs_get_key (CsBlobs *blobs, CsStore *store, CsDb *db, CtId tenant, guint8 
   if (known != NULL)
     memcpy (key, known, CS_SEAL_KEY);
   g_mutex_unlock (&blobs->lock);
-  if (known != NULL)
+  return known != NULL;
+}
+
+gboolean
+cs_blobs_get_key (CsBlobs *blobs, CsStore *store, CsDb *db, CtId tenant, guint8 key[CS_SEAL_KEY],
+                  GError **error)
+{
+  if (find_known (blobs, tenant, key))
     return TRUE;
   if (!fetch_key (blobs, store, db, tenant, key, error))
     return FALSE;
@@ -202,5 +208,41 @@ cs_blobs_get_key (CsBlobs *blobs, CsStore *store, CsDb *db, CtId tenant, guint8 
   g_hash_table_replace (blobs->keys, g_memdup2 (&tenant, sizeof tenant),
                         g_memdup2 (key, CS_SEAL_KEY));
   g_mutex_unlock (&blobs->lock);
+  return TRUE;
+}
+
+/* Nothing read here is remembered: in a write closure it may yet be undone. */
+static gboolean
+find_or_make (CsBlobs *blobs, CsDb *db, CtId tenant, guint8 *key, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  KeyWrite w = { .tenant = tenant };
+  gboolean made;
+
+  if (find_known (blobs, tenant, key) || fetch_key (blobs, NULL, db, tenant, key, &failed))
+    return TRUE;
+  if (!ct_error_is (failed, CT_ERROR_NOT_FOUND) || !cs_db_is_writing (db))
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  w.wrapped = wrap_new_key (blobs, tenant);
+  made = write_key (db, &w, error) && unwrap (blobs, tenant, w.wrapped, key, error);
+  g_bytes_unref (w.wrapped);
+  return made;
+}
+
+gboolean
+cs_blobs_derive_key (CsBlobs *blobs, CsDb *db, CsScope scope, const char *purpose, guint8 key[32],
+                     GError **error)
+{
+  guint8 own[CS_SEAL_KEY];
+
+  if (scope.tenant == CT_ID_NONE)
+    return ct_fail (error, CT_ERROR_INVALID, "a key belongs to a tenant");
+  if (!find_or_make (blobs, db, scope.tenant, own, error))
+    return FALSE;
+  crypto_generichash (key, 32, (const guint8 *) purpose, strlen (purpose), own, sizeof own);
+  sodium_memzero (own, sizeof own);
   return TRUE;
 }

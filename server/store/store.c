@@ -206,3 +206,9 @@ cs_db_get_clock (CsDb *db)
 {
   return db->store->clock;
 }
+
+gboolean
+cs_db_is_writing (CsDb *db)
+{
+  return db->hooks != NULL;
+}

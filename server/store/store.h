@@ -77,6 +77,8 @@ void cs_db_after_commit (CsDb *db, CsPostFunc function, gpointer data, GDestroyN
 CsDb *cs_store_acquire_reader (CsStore *store);
 void cs_store_release_reader (CsStore *store, CsDb *db);
 CtClock *cs_db_get_clock (CsDb *db);
+/* Is this the writer's connection, in a write closure? */
+gboolean cs_db_is_writing (CsDb *db);
 
 /* Statements. Prepared once a connection and kept. The handle is given back with cs_query_free, which
  * resets it. Binding and reading never fail; the first error is kept and told by step or run. A wrong

@@ -9,7 +9,7 @@ open_store (Fixture *f)
   g_autoptr (GError) error = NULL;
 
   f->store
-      = cs_store_open (f->path, f->clock, cs_billing_migrations, cs_billing_n_migrations, &error);
+      = cs_store_open (f->path, f->clock, cs_billing_migrations, CS_BILLING_MIGRATIONS, &error);
   g_assert_no_error (error);
 }
 

@@ -33,7 +33,7 @@ set_up (Fixture *f, gconstpointer data)
   f->path = g_build_filename (f->folder, "a.db", NULL);
   f->key_path = g_build_filename (f->folder, "master.key", NULL);
   f->clock = ct_clock_new ();
-  f->store = cs_store_open (f->path, f->clock, cs_blobs_migrations, CS_BLOBS_MIGRATIONS, &error);
+  f->store = cs_store_open (f->path, f->clock, cs_blobs_migrations, cs_blobs_n_migrations, &error);
   g_assert_no_error (error);
   g_assert_true (cs_blobs_create_master_key (f->key_path, &error));
   f->blobs = open_blobs (f, &error);
@@ -412,6 +412,46 @@ test_orphans (Fixture *f, gconstpointer data)
   expect_faults (f, FALSE, 0);
 }
 
+typedef struct {
+  Fixture *f;
+  CsScope scope;
+  const char *purpose;
+  guint8 key[32];
+  gboolean fail;
+} Derive;
+
+static gboolean
+run_derive (CsDb *db, gpointer data, GError **error)
+{
+  Derive *d = data;
+
+  return cs_blobs_derive_key (d->f->blobs, db, d->scope, d->purpose, d->key, error)
+         && (!d->fail || ct_fail (error, CT_ERROR_STATE, "changed my mind"));
+}
+
+static void
+test_derive (Fixture *f, gconstpointer data)
+{
+  CsDb *db = cs_store_acquire_reader (f->store);
+  Derive undone = { f, ADA, "scripts", .fail = TRUE };
+  Derive ada = { f, ADA, "scripts" };
+  Derive again = { f, ADA, "scripts" };
+  Derive other = { f, ADA, "notes" };
+  Derive bob = { f, BOB, "scripts" };
+
+  g_assert_false (run_derive (db, &ada, NULL)); /* a reader makes none */
+  g_assert_false (cs_store_write (f->store, run_derive, &undone, NULL));
+  g_assert_true (cs_store_write (f->store, run_derive, &ada, NULL));
+  g_assert_true (cs_store_write (f->store, run_derive, &bob, NULL));
+  g_assert_true (run_derive (db, &again, NULL));
+  g_assert_true (run_derive (db, &other, NULL));
+  cs_store_release_reader (f->store, db);
+  g_assert_cmpmem (ada.key, 32, again.key, 32);
+  g_assert_cmpint (memcmp (ada.key, undone.key, 32), !=, 0);
+  g_assert_cmpint (memcmp (ada.key, other.key, 32), !=, 0);
+  g_assert_cmpint (memcmp (ada.key, bob.key, 32), !=, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -421,6 +461,7 @@ main (int argc, char **argv)
   ADD ("/blobs/ranges", test_ranges);
   ADD ("/blobs/file-and-export", test_file_and_export);
   ADD ("/blobs/keys", test_keys);
+  ADD ("/blobs/derive", test_derive);
   ADD ("/blobs/tampering", test_tampering);
   ADD ("/blobs/sharing", test_sharing);
   ADD ("/blobs/quota-and-retention", test_quota_and_retention);
