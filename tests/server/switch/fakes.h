@@ -117,3 +117,8 @@ FakeBill *world_bill (World *world, CtId call);
 const CsNote *world_note (World *world, CsNoteKind kind);
 /* Forgets in `live` what is closed on both sides; returns how many are left. */
 guint world_open_legs (World *world);
+
+/* Between fakes.c (the ports) and world.c (plan, events, questions). */
+void fakes_plug (World *world); /* makes the switch */
+void fakes_unplug (World *world);
+FakeLeg *fakes_make_leg (World *world, CsLegId id, gboolean incoming);
