@@ -296,7 +296,7 @@ cs_call_record (CsCall *call)
 {
   if (call->path != NULL)
     call->voicemail = start_recording (call);
-  else if (call->recording == CT_ID_NONE && call->line->record)
+  else if (call->recording == CT_ID_NONE && call->announced)
     call->recording = start_recording (call);
 }
 

@@ -149,7 +149,8 @@ struct _CsCall {
   CsMeter onward_meter;
 
   gboolean masked;
-  CtId recording; /* of the conversation */
+  gboolean announced; /* the caller was told that it is recorded: else it is not */
+  CtId recording;     /* of the conversation */
   CtId voicemail;
   guint open_recordings;
   guint wrap_ups; /* e-agents who wrap it up */

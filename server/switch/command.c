@@ -141,6 +141,12 @@ cs_switch_count_waiting (CsSwitch *self)
   return (guint) g_sequence_get_length (self->waiting);
 }
 
+guint
+cs_switch_count_recordings (CsSwitch *self)
+{
+  return g_hash_table_size (self->recordings);
+}
+
 static void
 copy_call (CsCall *call, CsCallView *copy)
 {

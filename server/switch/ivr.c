@@ -51,7 +51,12 @@ cs_ivr_start (CsCall *call)
   if (line->notice_until_ms > cs_switch_now_ms (call->owner))
     prompts[n++] = &line->notice;
   if (line->record)
-    prompts[n++] = &line->announcement;
+    {
+      prompts[n++] = &line->announcement;
+      call->announced = cs_prompt_in (&line->announcement, call->language, line->language) != NULL;
+      if (!call->announced)
+        call_warning (call, "not recorded: the line has no announcement of it");
+    }
   say (call, CS_IVR_GREETING, prompts, n);
 }
 

@@ -157,6 +157,8 @@ on_confirmed (CsCall *call, CsLeg *leg, const char *sdp)
   gboolean first = leg->role == CS_LEG_CALLER && !leg->up;
   CsLegRole role = leg->role;
 
+  if (!leg->up && role != CS_LEG_CALLER)
+    return;
   if (sdp != NULL && sdp[0] != '\0' && !cs_leg_accept (leg, sdp))
     {
       if (role == CS_LEG_CALLER)

@@ -64,6 +64,8 @@ guint cs_switch_drain (CsSwitch *self);
 guint cs_switch_count_calls (CsSwitch *self);
 /* Calls that wait for an e-agent (queued or offered). */
 guint cs_switch_count_waiting (CsSwitch *self);
+/* Recordings that media has not closed yet: a stop waits for them. */
+guint cs_switch_count_recordings (CsSwitch *self);
 /* Ends every call with cause "restart", settled at its last completed second. */
 void cs_switch_end_all (CsSwitch *self);
 

@@ -247,7 +247,9 @@ junk (Simulation *s)
                            .call = id,
                            .generation = below (s, 3),
                            .until_second = 1000 };
-  CsSipEvent progress = { .kind = CS_SIP_PROGRESS, .leg = id, .status = 180 };
+  CsSipEvent progress = { .kind = one_in (s, 2) ? CS_SIP_PROGRESS : CS_SIP_CONFIRMED,
+                          .leg = id,
+                          .sdp = one_in (s, 2) ? (char *) "v=0" : NULL };
 
   cs_switch_on_media (s->world->sw, &media);
   cs_switch_on_credit (s->world->sw, &credit);
