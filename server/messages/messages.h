@@ -43,11 +43,13 @@ typedef struct {
   guint n_lines;
 } CsCallMessage;
 
-/* In a write closure: words the message and puts it into the outbox; after the commit the mailer is
- * woken. Once a call: again for the same call is TRUE and changes nothing. Without addresses nothing
- * is written. @id may be NULL. */
-gboolean
-cs_messages_put (CsDb *db, CsScope scope, const CsCallMessage *message, CtId *id, GError **error);
+typedef struct _CsMailer CsMailer;
+
+/* In a write closure: words the message and puts it into the outbox; after the commit @mailer (may be
+ * NULL: it looks by itself now and then) is woken. Once a call: again for the same call is TRUE and
+ * changes nothing. Without addresses nothing is written. @id may be NULL. */
+gboolean cs_messages_put (CsDb *db, CsScope scope, CsMailer *mailer, const CsCallMessage *message,
+                          CtId *id, GError **error);
 /* CtMessage*, oldest first. NULL on error. */
 GPtrArray *cs_messages_list (CsDb *db, CsScope scope, CtId call, GError **error);
 
@@ -80,8 +82,6 @@ typedef struct {
   const char *host_name; /* of ours: HELO and Message-ID */
   guint timeout_seconds; /* 0: 30 */
 } CsMailConfig;
-
-typedef struct _CsMailer CsMailer;
 
 /* Everything is copied but the store, which outlives it. */
 CsMailer *cs_mailer_new (CsStore *store, const CsMailConfig *config);

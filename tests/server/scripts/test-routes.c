@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A call's script over the API: commands in, state out, secrets sealed, masking ordered, a ticket given,
+ * and nobody else's business. */
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "../../common/script/samples.h"
+#include "server/http/http.h"
+#include "server/scripts/scripts.h"
+
+#define TENANT ((CtId) 1001)
+#define COMPANY ((CtId) 2001)
+#define ANNA ((CtId) 11)
+#define BERT ((CtId) 12)
+#define CALL ((CtId) 3001)
+#define NOW G_GINT64_CONSTANT (1795262400000)
+
+typedef struct {
+  char *folder;
+  char *base;
+  char *hash;
+  CtClock *clock;
+  CsStore *store;
+  CsScripts *scripts;
+  CsHttp *http;
+  SoupSession *client;
+  CtId version;
+  int masked; /* orders given: +1 enter, 0 leave */
+  int orders;
+  gboolean mask_fails;
+} Fixture;
+
+/* The hands */
+
+static gboolean
+find_call (gpointer data, CsDb *db, CsScope scope, CtId id, CsScriptCall *call, GError **error)
+{
+  Fixture *f = data;
+
+  if (id != CALL || scope.tenant != TENANT)
+    return ct_fail (error, CT_ERROR_NOT_FOUND, "no call");
+  call->call = id;
+  call->company = COMPANY;
+  call->agent = ANNA;
+  call->version = f->version;
+  call->company_name = g_strdup ("Bakkerij Deeg");
+  call->client_code = g_strdup ("0427");
+  call->agent_name = g_strdup ("Anna");
+  call->language = g_strdup ("nl");
+  call->caller = g_strdup ("+31612345678");
+  call->called = g_strdup ("+31201112233");
+  call->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (call->keys, g_strdup ("reason"), g_strdup ("1"));
+  return TRUE;
+}
+
+static GPtrArray *
+prefill (gpointer data, CsDb *db, CsScope scope, const CsScriptCall *call, GError **error)
+{
+  GPtrArray *answers = g_ptr_array_new_with_free_func (ct_record_free);
+  static const char *const known[][2] = { { "name", "Jan" }, { "card", "1234" }, { "gone", "x" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      CtScriptAnswer *answer = ct_script_answer_new ();
+
+      answer->step = g_strdup (known[i][0]);
+      answer->value = g_strdup (known[i][1]);
+      answer->at = NOW - 86400000;
+      g_ptr_array_add (answers, answer);
+    }
+  return answers;
+}
+
+static gboolean
+tenant_key (gpointer data, CsDb *db, CsScope scope, guint8 key[CS_SCRIPTS_KEY_SIZE], GError **error)
+{
+  memset (key, 7, CS_SCRIPTS_KEY_SIZE);
+  return TRUE;
+}
+
+static gboolean
+on_enter (gpointer data, CtId call, CtId user, GError **error)
+{
+  Fixture *f = data;
+
+  g_assert_cmpint (call, ==, CALL);
+  g_assert_cmpint (user, ==, ANNA);
+  if (f->mask_fails)
+    return ct_fail (error, CT_ERROR_TIMEOUT, "media does not answer");
+  f->masked = 1;
+  f->orders++;
+  return TRUE;
+}
+
+static gboolean
+on_leave (gpointer data, CtId call, CtId user, GError **error)
+{
+  Fixture *f = data;
+
+  f->masked = 0;
+  f->orders++;
+  return TRUE;
+}
+
+/* Users */
+
+static gboolean
+fill_user (Fixture *f, CtId id, CsUserRecord *user)
+{
+  user->id = id;
+  user->tenant = TENANT;
+  user->roles = CS_ROLE_E_AGENT;
+  user->password_hash = g_strdup (f->hash);
+  user->user_name = g_strdup (id == ANNA ? "anna" : "bert");
+  user->name = g_strdup (user->user_name);
+  user->language = g_strdup ("nl");
+  user->domain = g_strdup ("north.example");
+  user->tenant_name = g_strdup ("North");
+  return TRUE;
+}
+
+static gboolean
+find_user (gpointer self, CsDb *db, const char *domain, const char *name, CsUserRecord *user,
+           GError **error)
+{
+  return fill_user (self, strcmp (name, "anna") == 0 ? ANNA : BERT, user);
+}
+
+static gboolean
+read_user (gpointer self, CsDb *db, CtId tenant, CtId id, CsUserRecord *user, GError **error)
+{
+  return fill_user (self, id, user);
+}
+
+static gboolean
+publish (CsDb *db, gpointer data, GError **error)
+{
+  return cs_scripts_publish (db, cs_scope_tenant (TENANT), COMPANY, "orders", "Orders",
+                             sample_bakery, NULL, &((Fixture *) data)->version, error);
+}
+
+static void
+start_http (Fixture *f)
+{
+  static const CsHashCost cost = { crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_OPSLIMIT_MIN };
+  CsAuthenticator authenticator = { f, find_user, read_user };
+  CsHttpConfig config;
+  g_autoptr (GError) error = NULL;
+
+  f->hash = cs_http_hash_password ("pass", &cost, &error);
+  g_assert_no_error (error);
+  cs_http_config_init (&config);
+  config.host = "127.0.0.1";
+  config.plain = TRUE;
+  config.hash = cost;
+  f->http = cs_http_new (&config, f->store, &authenticator, &error);
+  g_assert_no_error (error);
+  cs_http_add_module (f->http, &cs_scripts_module, f->scripts);
+  g_assert_true (cs_http_start (f->http, &error));
+  f->base = g_strdup_printf ("http://127.0.0.1:%u/api/v1", cs_http_get_port (f->http));
+  f->client = soup_session_new ();
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (CsMigration));
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  const CsScriptsHands hands = { f, find_call, prefill, tenant_key, on_enter, on_leave };
+
+  f->folder = g_dir_make_tmp ("scripts-XXXXXX", NULL);
+  path = g_build_filename (f->folder, "a.db", NULL);
+  f->clock = ct_clock_new_manual (NOW);
+  g_array_append_vals (steps, cs_scripts_migrations, cs_scripts_n_migrations);
+  g_array_append_vals (steps, cs_http_module.migrations, cs_http_module.n_migrations);
+  f->store
+      = cs_store_open (path, f->clock, (CsMigration *) (gpointer) steps->data, steps->len, &error);
+  g_assert_no_error (error);
+  f->scripts = cs_scripts_new (f->store, &hands);
+  g_assert_true (cs_store_write (f->store, publish, f, &error));
+  start_http (f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  g_object_unref (f->client);
+  cs_http_free (f->http);
+  cs_scripts_free (f->scripts);
+  cs_store_close (f->store);
+  dir = g_dir_open (f->folder, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (f->folder);
+  ct_clock_unref (f->clock);
+  g_free (f->folder);
+  g_free (f->base);
+  g_free (f->hash);
+}
+
+/* The client */
+
+static JsonObject *
+ask (Fixture *f, const char *method, const char *path, const char *token, const char *body,
+     guint status)
+{
+  g_autofree char *address = g_strconcat (f->base, path, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new (method, address);
+  g_autoptr (GBytes) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *text = NULL;
+
+  if (token != NULL)
+    {
+      g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
+
+      soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization",
+                                    bearer);
+    }
+  if (body != NULL)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+
+      soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+    }
+  reply = soup_session_send_and_read (f->client, message, NULL, &error);
+  g_assert_no_error (error);
+  text = g_strndup (g_bytes_get_data (reply, NULL), g_bytes_get_size (reply));
+  g_test_message ("%s %s %s", method, path, text);
+  g_assert_cmpuint (soup_message_get_status (message), ==, status);
+  node = json_from_string (text, NULL);
+  return node != NULL ? json_object_ref (json_node_get_object (node)) : json_object_new ();
+}
+
+static char *
+sign_in (Fixture *f, const char *user)
+{
+  g_autofree char *body = g_strdup_printf (
+      "{\"domain\": \"north.example\", \"user\": \"%s\", \"password\": \"pass\"}", user);
+  g_autoptr (JsonObject) reply = ask (f, "POST", "/sessions", NULL, body, 201);
+
+  return g_strdup (json_object_get_string_member (reply, "token"));
+}
+
+static char *
+call_path (const char *rest)
+{
+  return g_strdup_printf ("/calls/%s%s", ct_id_text (CALL).text, rest);
+}
+
+/* Sends a command; @more: other members ("\"value\": \"x\""), or NULL. */
+static JsonObject *
+command (Fixture *f, const char *token, int number, const char *kind, const char *step,
+         const char *more, guint status)
+{
+  g_autofree char *path = call_path ("/script");
+  g_autofree char *body
+      = g_strdup_printf ("{\"number\": %d, \"kind\": \"%s\", \"step\": \"%s\"%s%s}", number, kind,
+                         step, more != NULL ? ", " : "", more != NULL ? more : "");
+
+  return ask (f, "POST", path, token, body, status);
+}
+
+static void
+move (Fixture *f, const char *token, int number, const char *kind, const char *step,
+      const char *more, const char *stands)
+{
+  g_autoptr (JsonObject) state = command (f, token, number, kind, step, more, 200);
+
+  g_assert_cmpstr (json_object_get_string_member (state, "step"), ==, stands);
+  g_assert_cmpint (json_object_get_int_member (state, "number"), ==, number);
+}
+
+/* The value of a step's answer in a state; "" when it has none, NULL without an answer. */
+static const char *
+answer_of (JsonObject *state, const char *step)
+{
+  JsonArray *answers = json_object_get_array_member (state, "answers");
+
+  for (guint i = 0; answers != NULL && i < json_array_get_length (answers); i++)
+    {
+      JsonObject *answer = json_array_get_object_element (answers, i);
+
+      if (strcmp (json_object_get_string_member (answer, "step"), step) == 0)
+        return json_object_get_string_member_with_default (answer, "value", "");
+    }
+  return NULL;
+}
+
+static gboolean
+database_holds (Fixture *f, const char *words)
+{
+  static const char *const names[] = { "a.db", "a.db-wal" };
+  gboolean found = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (f->folder, names[i], NULL);
+      g_autofree char *bytes = NULL;
+      gsize size;
+
+      if (g_file_get_contents (path, &bytes, &size, NULL))
+        found = found || memmem (bytes, size, words, strlen (words)) != NULL;
+    }
+  return found;
+}
+
+static void
+walk_to_card (Fixture *f, const char *token)
+{
+  move (f, token, 1, "go", "greet", NULL, "name");
+  move (f, token, 2, "go", "name", NULL, "phone"); /* what the last call said */
+  move (f, token, 3, "go", "phone", NULL, "reason");
+  move (f, token, 4, "answer", "reason", "\"value\": \"order\"", "reason");
+  move (f, token, 5, "go", "reason", NULL, "loaves");
+  move (f, token, 6, "answer", "loaves", "\"value\": \"12\"", "loaves");
+  move (f, token, 7, "go", "loaves", NULL, "day");
+  move (f, token, 8, "go", "day", NULL, "card");
+}
+
+static void
+test_call (Fixture *f, gconstpointer data)
+{
+  g_autofree char *anna = sign_in (f, "anna");
+  g_autofree char *path = call_path ("/script");
+  g_autoptr (JsonObject) start = ask (f, "GET", path, anna, NULL, 200);
+  g_autoptr (JsonObject) again = NULL;
+  g_autoptr (JsonObject) state = NULL;
+  g_autoptr (CsScriptOutcome) outcome = NULL;
+  CsDb *db;
+
+  g_assert_cmpstr (json_object_get_string_member (start, "step"), ==, "greet");
+  g_assert_cmpstr (answer_of (start, "name"), ==, "Jan");
+  g_assert_cmpstr (answer_of (start, "phone"), ==, "+31612345678");
+  g_assert_null (answer_of (start, "card")); /* never filled in */
+  g_assert_cmpstr (
+      json_object_get_string_member (json_object_get_object_member (start, "facts"), "key.reason"),
+      ==, "1");
+  walk_to_card (f, anna);
+  again = command (f, anna, 8, "go", "day", NULL, 200); /* sent again */
+  g_assert_cmpstr (json_object_get_string_member (again, "step"), ==, "card");
+  json_object_unref (command (f, anna, 8, "go", "loaves", NULL, 409));
+  json_object_unref (command (f, anna, 11, "go", "card", NULL, 409));
+  json_object_unref (command (f, anna, 9, "go", "card", NULL, 409)); /* required */
+
+  move (f, anna, 9, "enter", "card", NULL, "card");
+  g_assert_cmpint (f->masked, ==, 1);
+  json_object_unref (command (f, anna, 10, "answer", "card", "\"value\": \"abc\"", 422));
+  move (f, anna, 10, "answer", "card", "\"value\": \"9876 5432 10\"", "card");
+  g_assert_false (database_holds (f, "9876 5432 10"));
+  state = ask (f, "GET", path, anna, NULL, 200);
+  g_assert_cmpstr (answer_of (state, "card"), ==, "9876 5432 10"); /* she typed it */
+  move (f, anna, 11, "go", "card", NULL, "done");
+  g_assert_cmpint (f->masked, ==, 0);
+  json_object_unref (g_steal_pointer (&state));
+  state = ask (f, "GET", path, anna, NULL, 200);
+  g_assert_true (json_object_get_boolean_member (state, "complete"));
+  g_assert_cmpstr (json_object_get_string_member (state, "ticket"), ==, "0427-00001");
+
+  db = cs_store_acquire_reader (f->store);
+  outcome = cs_scripts_get_outcome (f->scripts, db, cs_scope_tenant (TENANT), CALL, "en", NULL);
+  cs_store_release_reader (f->store, db);
+  g_assert_nonnull (outcome);
+  g_assert_true (outcome->complete);
+  g_assert_cmpstr (outcome->ticket, ==, "0427-00001");
+  g_assert_cmpstr (outcome->disposition, ==, "order");
+  g_assert_cmpuint (outcome->outputs->len, ==, 5);
+  g_assert_cmpuint (outcome->answers->len, ==, 4); /* name, phone, reason, loaves */
+}
+
+static void
+test_others (Fixture *f, gconstpointer data)
+{
+  g_autofree char *bert = sign_in (f, "bert");
+  g_autofree char *path = call_path ("/script");
+  g_autofree char *version = g_strdup_printf ("/scripts/versions/%s", ct_id_text (f->version).text);
+  g_autoptr (JsonObject) document = NULL;
+
+  json_object_unref (ask (f, "GET", path, bert, NULL, 403));
+  json_object_unref (ask (f, "GET", path, NULL, NULL, 401));
+  json_object_unref (command (f, bert, 1, "go", "greet", NULL, 403));
+  json_object_unref (ask (f, "GET", "/calls/0000000000001/script", bert, NULL, 404));
+  document = ask (f, "GET", version, bert, NULL, 200);
+  g_assert_cmpint (json_object_get_int_member (document, "version"), ==, 1);
+  g_assert_true (
+      json_object_has_member (json_object_get_object_member (document, "body"), "steps"));
+  json_object_unref (ask (f, "GET", "/scripts/versions/0000000000001", bert, NULL, 404));
+}
+
+/* Until the recording is masked an `enter` is not answered; sent again, it is. */
+static void
+test_mask (Fixture *f, gconstpointer data)
+{
+  g_autofree char *anna = sign_in (f, "anna");
+
+  walk_to_card (f, anna);
+  f->mask_fails = TRUE;
+  json_object_unref (command (f, anna, 9, "enter", "card", NULL, 504));
+  g_assert_cmpint (f->masked, ==, 0);
+  f->mask_fails = FALSE;
+  move (f, anna, 9, "enter", "card", NULL, "card");
+  g_assert_cmpint (f->masked, ==, 1);
+  move (f, anna, 10, "leave", "card", NULL, "card");
+  g_assert_cmpint (f->masked, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (sodium_init (), >=, 0);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* a refusal warns */
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/scripts-routes/call", test_call);
+  ADD ("/scripts-routes/others", test_others);
+  ADD ("/scripts-routes/mask", test_mask);
+  return g_test_run ();
+}
