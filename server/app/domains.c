@@ -102,14 +102,16 @@ cs_app_start_domains (CsApp *app, GError **error)
   const CsScriptsHands hands = { app, find_call, prefill, get_script_key, on_enter, on_leave };
 
   app->scripts = cs_scripts_new (app->store, &hands);
-  cs_calls_set_scripts (app->calls, app->scripts);
   app->messages = (CsMessagesAccess){ app->calls, cs_calls_may_see_call };
   cs_http_add_module (app->http, &cs_tenants_module, &app->tenants);
   cs_http_add_module (app->http, &cs_billing_module, app->billing);
   cs_http_add_module (app->http, &cs_scripts_module, app->scripts);
   cs_http_add_module (app->http, &cs_messages_module, &app->messages);
   cs_http_add_module (app->http, &cs_calls_module, app->calls);
-  return make_mailer (app, error);
+  if (!make_mailer (app, error))
+    return FALSE;
+  cs_calls_set_domains (app->calls, app->scripts, app->mailer);
+  return TRUE;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "server/calls/calls-store.h"
 #include "server/base/workers.h"
 #include "server/calls/calls.h"
+#include "server/messages/messages.h"
 #include "server/scripts/scripts.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,7 @@ struct _CsCalls {
   CsCallsConfig config;
   CsSwitch *self; /* touched on the switch loop only */
   CsScripts *scripts;
+  CsMailer *mailer; /* NULL: none is configured, messages wait */
   CsLoop *notes;
   GQueue backlog; /* Job*, on the notes loop: waiting for the writer to have room */
   GSource *retry;

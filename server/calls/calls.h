@@ -10,6 +10,7 @@
 #include "server/billing/billing.h"
 #include "server/blobs/blobs.h"
 #include "server/http/route.h"
+#include "server/messages/messages.h"
 #include "server/scripts/scripts.h"
 #include "server/switch/switch.h"
 
@@ -39,8 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsCalls, cs_calls_free)
 CsJournal cs_calls_get_journal (CsCalls *calls);
 /* Before the API starts: the switch that queries and commands go to, on its loop. */
 void cs_calls_set_switch (CsCalls *calls, CsSwitch *self);
-/* Before the first note. */
-void cs_calls_set_scripts (CsCalls *calls, CsScripts *scripts);
+/* Before the first note; @mailer NULL: none is configured. */
+void cs_calls_set_domains (CsCalls *calls, CsScripts *scripts, CsMailer *mailer);
 
 /* What scripts ask of calls (CsScriptsHands); data is the CsCalls. */
 gboolean cs_calls_find_script_call (gpointer data, CsDb *db, CsScope scope, CtId id,

@@ -84,7 +84,8 @@ put_message (const Closing *closing, GError **error)
     }
   return closing->company->mail == NULL || closing->company->mail[0] == NULL
          || *closing->company->mail[0] == '\0'
-         || cs_messages_put (closing->db, closing->scope, &message, NULL, error);
+         || cs_messages_put (closing->db, closing->scope, closing->calls->mailer, &message, NULL,
+                             error);
 }
 
 static gboolean
@@ -147,8 +148,9 @@ cs_calls_put_voicemail (CsCalls *calls, CsDb *db, CtId recording, GError **error
   company = cs_tenants_get_company (db, scope, row->company, error);
   if (company == NULL)
     return FALSE;
-  return put_message (&(Closing){ calls, db, scope, row, company, NULL, NULL, NULL,
-                                  ct_text (company->language,
-                                           "The caller left a voice message. Listen to it on your dashboard.") },
-                      error);
+  return put_message (
+      &(Closing){ calls, db, scope, row, company, NULL, NULL, NULL,
+                  ct_text (company->language,
+                           "The caller left a voice message. Listen to it on your dashboard.") },
+      error);
 }

@@ -307,9 +307,10 @@ cs_calls_new (const CsCallsConfig *config)
 }
 
 void
-cs_calls_set_scripts (CsCalls *calls, CsScripts *scripts)
+cs_calls_set_domains (CsCalls *calls, CsScripts *scripts, CsMailer *mailer)
 {
   calls->scripts = scripts;
+  calls->mailer = mailer;
 }
 
 void
