@@ -6,6 +6,7 @@
 #include "server/http/listener.h"
 
 #include "common/base/error.h"
+#include "server/base/metrics.h"
 #include "server/http/limits.h"
 
 #include <netinet/in.h>
@@ -37,6 +38,7 @@ struct _CsListener {
   GCancellable *closed;    /* ends handshakes when the listener dies */
   GHashTable *connections; /* GSocketConnection*, weak -> CsPeer* */
   GHashTable *by_address;  /* char* -> count */
+  CsMetric *count;
 };
 
 CsPeer *
@@ -95,6 +97,7 @@ cs_listener_new (SoupServer *server, CtClock *clock, const CsListenerLimits *lim
   listener->closed = g_cancellable_new ();
   listener->connections = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) cs_peer_unref);
   listener->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  listener->count = cs_metric_gauge ("centrale_http_connections", "Connections open");
   return listener;
 }
 
@@ -115,6 +118,7 @@ on_connection_gone (gpointer data, GObject *connection)
   CsListener *listener = data;
   CsPeer *peer = g_hash_table_lookup (listener->connections, connection);
 
+  cs_metric_add (listener->count, -1);
   count_address (listener, peer->key, -1);
   g_hash_table_remove (listener->connections, connection);
 }
@@ -130,7 +134,10 @@ cs_listener_free (CsListener *listener)
   g_object_unref (listener->closed);
   g_hash_table_iter_init (&iter, listener->connections);
   while (g_hash_table_iter_next (&iter, &connection, NULL))
-    g_object_weak_unref (connection, on_connection_gone, listener);
+    {
+      g_object_weak_unref (connection, on_connection_gone, listener);
+      cs_metric_add (listener->count, -1);
+    }
   g_hash_table_unref (listener->connections);
   g_hash_table_unref (listener->by_address);
   g_clear_object (&listener->certificate);
@@ -162,6 +169,7 @@ admit (CsListener *listener, GSocketConnection *connection, GSocketAddress *remo
   peer->socket = g_object_ref (g_socket_connection_get_socket (connection));
   peer->clock = ct_clock_ref (listener->clock);
   count_address (listener, key, 1);
+  cs_metric_add (listener->count, 1);
   peer->key = g_steal_pointer (&key);
   cs_peer_set_state (peer, CS_PEER_HANDSHAKE);
   g_object_set_data_full (G_OBJECT (remote), PEER_KEY, cs_peer_ref (peer),
@@ -187,6 +195,16 @@ hand_over (CsListener *listener, GIOStream *stream, CsPeer *peer, GSocketAddress
   cs_peer_set_state (peer, CS_PEER_IDLE);
   if (!soup_server_accept_iostream (listener->server, stream, local, remote, &error))
     g_debug ("A connection was not taken: %s", error->message);
+}
+
+void
+cs_listener_take_back (CsListener *listener, GIOStream *stream, SoupServerMessage *message)
+{
+  CsPeer *peer = cs_peer_of (message);
+
+  if (peer != NULL && listener->socket != NULL)
+    hand_over (listener, stream, peer, soup_server_message_get_local_address (message),
+               soup_server_message_get_remote_address (message));
 }
 
 static void

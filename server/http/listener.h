@@ -54,6 +54,12 @@ void cs_listener_set_certificate (CsListener *listener, GTlsCertificate *certifi
 gboolean cs_listener_listen (CsListener *listener, const char *host, guint16 port, GError **error);
 guint16 cs_listener_get_port (CsListener *listener);
 guint cs_listener_get_count (CsListener *listener);
+/* A connection that was stolen from libsoup after a reply: its next request, or closed when we are.
+ *
+ * libsoup 3.2 leaks a connection, descriptor and all, when the client closes it while it waits for
+ * another request; one that never had a request it lets go. So each request is the first one of its
+ * connection to libsoup. */
+void cs_listener_take_back (CsListener *listener, GIOStream *stream, SoupServerMessage *message);
 /* No more connections; those there are go on. */
 void cs_listener_close (CsListener *listener);
 /* Closes what overstayed; every second. */

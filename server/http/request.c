@@ -135,6 +135,37 @@ set_running (CsHttp *http, int change)
   g_mutex_unlock (&http->drain_lock);
 }
 
+/* Whether the connection takes another request after this one. */
+static gboolean
+is_kept (CsExchange *exchange)
+{
+  SoupServerMessage *message = exchange->message;
+
+  return !exchange->http->draining
+         && soup_server_message_get_http_version (message) == SOUP_HTTP_1_1
+         && !soup_message_headers_header_contains (
+             soup_server_message_get_request_headers (message), "Connection", "close")
+         && !soup_message_headers_header_contains (
+             soup_server_message_get_response_headers (message), "Connection", "close");
+}
+
+/* All is sent. See cs_listener_take_back() for why libsoup does not keep the connection itself. */
+static void
+on_wrote_body (SoupServerMessage *message, gpointer data)
+{
+  CsExchange *exchange = data;
+  CsHttp *http = exchange->http;
+  g_autoptr (SoupServerMessage) kept = g_object_ref (message);
+  g_autoptr (GIOStream) stream = NULL;
+
+  if (exchange->gone || !is_kept (exchange))
+    return;
+  stream = soup_server_message_steal_connection (message);
+  cs_http_finish (http, message);
+  if (stream != NULL)
+    cs_listener_take_back (http->listener, stream, message);
+}
+
 static void send_reply (CsExchange *exchange);
 
 static void
@@ -154,6 +185,9 @@ on_headers (SoupServer *server, SoupServerMessage *message, const char *path, GH
   if (exchange->reply.status != 0)
     {
       soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+      /* Nobody knows how much of the body was taken. */
+      soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                    "Connection", "close");
       send_reply (exchange);
     }
   else
@@ -185,6 +219,7 @@ send_reply (CsExchange *exchange)
     soup_message_headers_replace (headers, "Content-Type", reply->content_type);
   if (exchange->peer != NULL)
     cs_peer_set_state (exchange->peer, CS_PEER_READING);
+  g_signal_connect (message, "wrote-body", G_CALLBACK (on_wrote_body), exchange);
   if (reply->streamed)
     cs_exchange_stream (exchange);
   else if (reply->body != NULL && reply->status != 204)

@@ -71,7 +71,7 @@ enum {
 
 typedef struct {
   const char *method;
-  const char *path; /* "/api/v1/calls/{id}": {id} is a CtId, {name} any segment */
+  const char *path; /* "/api/v1/calls/{id}": {id}, {..._id} is a CtId, {name} any segment */
   CsPermission permission;
   const CtRecordType *request; /* NULL: no body */
   const CtRecordType *reply;   /* NULL: 204, or raw */
@@ -104,7 +104,8 @@ guint cs_exchange_limit (CsExchange *exchange);
 
 /* Replies; take ownership of what they are given. Status defaults to 200 (204 without a record). */
 void cs_exchange_reply (CsExchange *exchange, gpointer record);
-/* Members are records of the row's reply type; next_cursor 0 ends the list. */
+/* {"items":[...],"next":"17"}: records of the row's reply type, and the cursor to go on with; 0 ends
+ * the list and is left out. */
 void cs_exchange_reply_list (CsExchange *exchange, GPtrArray *records, gint64 next_cursor);
 void cs_exchange_reply_bytes (CsExchange *exchange, GBytes *bytes, const char *content_type);
 /* A file of a known size, read on demand in the ranges asked for; `read` may be called from any worker,

@@ -4,9 +4,7 @@
  * wrong. */
 #define G_LOG_DOMAIN "http"
 #include "server/http/exchange-private.h"
-
-#include <sodium.h>
-#include <string.h>
+#include "server/http/password.h"
 
 static gboolean
 is_allowed_to_try (CsExchange *exchange, const CtSignIn *sign_in)
@@ -46,9 +44,7 @@ static gboolean
 is_password_of (CsHttp *http, const CsUserRecord *user, const char *password)
 {
   gboolean real = user->password_hash != NULL;
-  gboolean matches = crypto_pwhash_str_verify (real ? user->password_hash : http->dummy_hash,
-                                               password, strlen (password))
-                     == 0;
+  gboolean matches = cs_password_matches (real ? user->password_hash : http->dummy_hash, password);
 
   return real && matches && !user->disabled;
 }
