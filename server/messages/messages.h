@@ -6,7 +6,8 @@
  *
  * A message's states: queued -> sending -> sent | queued again (a temporary failure, with a pause that
  * doubles from a minute up to an hour, for 24 hours) | failed (refused for good, or given up). What is
- * found `sending` at the start is sent once more and becomes unknown. */
+ * found `sending` at the start was perhaps accepted: it is sent once more and ends as unknown; found so
+ * twice, it ends as unknown at once. A row for each address. */
 #pragma once
 
 #include "server/http/route.h"

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The mailer: one thread that takes messages out of the outbox, one at a time, in the order they are due.
+ * Each step is on disk before the next (D31): it marks `sending` before it talks to the mail server and
+ * what came of it after. If we die in between, the mark tells the next run that this one message was
+ * perhaps accepted. Everything else is as if it had never been tried.
+ *
+ * A failure that is about the mail postpones that mail, longer each time. One that is about the server (it
+ * does not answer, wants no TLS, knows us not) holds all mail for a moment, and is never a reason to
+ * give one up before its 24 hours. */
+#define G_LOG_DOMAIN "messages"
+
+#include <curl/curl.h>
+#include <string.h>
+
+#include "server/messages/mailer-private.h"
+#include "server/messages/messages-store.h"
+#include "server/messages/mime.h"
+#include "server/messages/smtp.h"
+
+#define FIRST_PAUSE_MS (60 * 1000)
+#define LONGEST_PAUSE_MS (60 * 60 * 1000)
+#define GIVE_UP_MS (24 * 60 * 60 * 1000)
+#define HOLD_MS (10 * 1000)              /* after the server could not be reached */
+#define LOOK_US (5 * G_TIME_SPAN_SECOND) /* without a wake-up */
+#define DISK_US (1 * G_TIME_SPAN_SECOND) /* after the store refused */
+
+struct _CsMailer {
+  gatomicrefcount references;
+  CsStore *store;
+  CsMailConfig config; /* strings owned */
+  CsSmtp *smtp;        /* the thread's */
+  GThread *thread;
+  gint64 hold_until_ms; /* the thread's */
+  GMutex lock;
+  GCond changed;
+  gboolean woken;                /* guarded by `lock` */
+  gboolean stopped;              /* guarded by `lock` */
+  guint64 sent, failed, retried; /* guarded by `lock` */
+};
+
+CsMailer *
+cs_mailer_new (CsStore *store, const CsMailConfig *config)
+{
+  CsMailer *mailer = g_new0 (CsMailer, 1);
+
+  curl_global_init (CURL_GLOBAL_DEFAULT);
+  g_atomic_ref_count_init (&mailer->references);
+  mailer->store = store;
+  mailer->config = *config;
+  mailer->config.host = g_strdup (config->host);
+  mailer->config.ca_path = g_strdup (config->ca_path);
+  mailer->config.user = g_strdup (config->user);
+  mailer->config.password = g_strdup (config->password);
+  mailer->config.from = g_strdup (config->from);
+  mailer->config.host_name = g_strdup (config->host_name);
+  mailer->smtp = cs_smtp_new (&mailer->config);
+  g_mutex_init (&mailer->lock);
+  g_cond_init (&mailer->changed);
+  return mailer;
+}
+
+CsMailer *
+cs_mailer_ref (CsMailer *mailer)
+{
+  g_atomic_ref_count_inc (&mailer->references);
+  return mailer;
+}
+
+void
+cs_mailer_unref (CsMailer *mailer)
+{
+  if (!g_atomic_ref_count_dec (&mailer->references))
+    return;
+  cs_smtp_free (mailer->smtp);
+  g_mutex_clear (&mailer->lock);
+  g_cond_clear (&mailer->changed);
+  g_free ((char *) mailer->config.host);
+  g_free ((char *) mailer->config.ca_path);
+  g_free ((char *) mailer->config.user);
+  g_free ((char *) mailer->config.password);
+  g_free ((char *) mailer->config.from);
+  g_free ((char *) mailer->config.host_name);
+  g_free (mailer);
+}
+
+static gint64
+now_of (CsMailer *mailer)
+{
+  return ct_clock_utc_ms (cs_store_get_clock (mailer->store));
+}
+
+/* Waiting */
+
+static gboolean
+is_stopped (CsMailer *mailer)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mailer->lock);
+
+  return mailer->stopped;
+}
+
+/* Until woken, stopped, or @us passed. */
+static void
+wait_for (CsMailer *mailer, gint64 us)
+{
+  gint64 until_us = g_get_monotonic_time () + us;
+
+  g_mutex_lock (&mailer->lock);
+  while (!mailer->woken && !mailer->stopped
+         && g_cond_wait_until (&mailer->changed, &mailer->lock, until_us))
+    ;
+  mailer->woken = FALSE;
+  g_mutex_unlock (&mailer->lock);
+}
+
+/* Writing: one row each, tried until it is on disk or we are told to stop. */
+
+typedef struct {
+  CtId id;
+  const char *state; /* NULL: queued again */
+  gint64 sent_ms;
+  gint64 next_ms;
+  gboolean uncertain;
+  const char *reason;
+} Outcome;
+
+static gboolean
+write_outcome (CsDb *db, gpointer data, GError **error)
+{
+  const Outcome *outcome = data;
+
+  if (outcome->state == NULL)
+    return cs_messages_set_queued (db, outcome->id, outcome->next_ms, outcome->uncertain,
+                                   outcome->reason, error);
+  return cs_messages_set_done (db, outcome->id, outcome->state, outcome->sent_ms, outcome->reason,
+                               error);
+}
+
+static void
+keep_outcome (CsMailer *mailer, Outcome *outcome)
+{
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (cs_store_write (mailer->store, write_outcome, outcome, &error))
+        return;
+      g_warning ("what became of message %s is not on disk yet: %s", ct_id_text (outcome->id).text,
+                 error->message);
+      if (is_stopped (mailer))
+        return; /* it stays `sending`, and the next run knows what that means */
+      g_usleep (DISK_US / 10);
+    }
+}
+
+typedef struct {
+  CsMailer *mailer;
+  CsMessageRow *row; /* out; NULL: nothing is due */
+} Claim;
+
+static gboolean
+write_claim (CsDb *db, gpointer data, GError **error)
+{
+  Claim *claim = data;
+  g_autoptr (GError) failed = NULL;
+  CsMessageRow *row;
+
+  g_clear_pointer (&claim->row, cs_message_row_free);
+  row = cs_messages_get_due (db, ct_clock_utc_ms (cs_db_get_clock (db)), &failed);
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  if (row == NULL)
+    return TRUE;
+  if (row->message_id == NULL)
+    row->message_id
+        = g_strdup_printf ("<%s@%s>", ct_id_text (row->id).text, claim->mailer->config.host_name);
+  row->attempts++;
+  claim->row = row;
+  return cs_messages_set_sending (db, row->id, row->message_id, error);
+}
+
+/* Sending */
+
+static gint64
+pause_after (gint64 attempts)
+{
+  gint64 pause_ms = FIRST_PAUSE_MS;
+
+  for (gint64 i = 1; i < attempts && pause_ms < LONGEST_PAUSE_MS; i++)
+    pause_ms *= 2;
+  return MIN (pause_ms, LONGEST_PAUSE_MS);
+}
+
+static void
+count (CsMailer *mailer, guint64 *figure)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mailer->lock);
+
+  (*figure)++;
+}
+
+static void
+put_off (CsMailer *mailer, const CsMessageRow *row, CsSmtpResult result, Outcome *outcome)
+{
+  gint64 now_ms = now_of (mailer);
+
+  outcome->next_ms = now_ms + pause_after (row->attempts);
+  outcome->uncertain = result == CS_SMTP_UNKNOWN;
+  if (result == CS_SMTP_UNREACHABLE)
+    mailer->hold_until_ms = now_ms + HOLD_MS;
+  if (now_ms - row->created_ms < GIVE_UP_MS)
+    {
+      count (mailer, &mailer->retried);
+      return;
+    }
+  outcome->state = row->uncertain || outcome->uncertain ? "unknown" : "failed";
+  count (mailer, &mailer->failed);
+}
+
+static CsSmtpResult
+hand_over (CsMailer *mailer, const CsMessageRow *row, char **reply)
+{
+  const char *from = row->sender != NULL ? row->sender : mailer->config.from;
+  g_autofree char *envelope_from = cs_mime_address (from);
+  const CsMail mail = {
+    .from = from,
+    .recipients = (const char *const *) row->recipients,
+    .subject = row->subject,
+    .body = row->body,
+    .language = row->language,
+    .message_id = row->message_id,
+    .date_ms = row->created_ms,
+  };
+  g_autofree char *text = NULL;
+
+  if (envelope_from == NULL)
+    {
+      *reply = g_strdup ("the sender is not a mail address");
+      return CS_SMTP_REFUSED;
+    }
+  text = cs_mime_compose (&mail);
+  return cs_smtp_send (mailer->smtp, envelope_from, row->recipient, text, reply);
+}
+
+static void
+send_message (CsMailer *mailer, const CsMessageRow *row)
+{
+  g_autofree char *reply = NULL;
+  Outcome outcome = { .id = row->id };
+
+  switch (hand_over (mailer, row, &reply))
+    {
+    case CS_SMTP_ACCEPTED:
+      outcome.state = row->uncertain ? "unknown" : "sent";
+      outcome.sent_ms = now_of (mailer);
+      count (mailer, &mailer->sent);
+      g_info ("message %s of call %s was accepted", ct_id_text (row->id).text,
+              ct_id_text (row->call).text);
+      break;
+    case CS_SMTP_REFUSED:
+      outcome.state = "failed";
+      outcome.reason = reply;
+      count (mailer, &mailer->failed);
+      g_warning ("message %s of call %s was refused for good: %s", ct_id_text (row->id).text,
+                 ct_id_text (row->call).text, reply);
+      break;
+    case CS_SMTP_LATER:
+      put_off (mailer, row, CS_SMTP_LATER, &outcome);
+      break;
+    case CS_SMTP_UNREACHABLE:
+      put_off (mailer, row, CS_SMTP_UNREACHABLE, &outcome);
+      break;
+    case CS_SMTP_UNKNOWN:
+      put_off (mailer, row, CS_SMTP_UNKNOWN, &outcome);
+      break;
+    }
+  if (outcome.sent_ms == 0)
+    {
+      outcome.reason = reply;
+      g_info ("message %s, attempt %" G_GINT64_FORMAT ": %s", ct_id_text (row->id).text,
+              row->attempts, reply);
+    }
+  keep_outcome (mailer, &outcome);
+}
+
+/* How long until there is something to do; 0: now. Only reads. */
+static gint64
+time_to_next (CsMailer *mailer)
+{
+  CsDb *db = cs_store_acquire_reader (mailer->store);
+  gint64 next_ms = 0;
+  gint64 now_ms = now_of (mailer);
+  gboolean good = cs_messages_get_next (db, &next_ms, NULL);
+
+  cs_store_release_reader (mailer->store, db);
+  if (!good)
+    return DISK_US;
+  if (next_ms == 0)
+    return LOOK_US;
+  next_ms = MAX (next_ms, mailer->hold_until_ms);
+  return CLAMP ((next_ms - now_ms) * 1000, 0, LOOK_US);
+}
+
+static void
+send_next (CsMailer *mailer)
+{
+  Claim claim = { mailer, NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (cs_store_write (mailer->store, write_claim, &claim, &error))
+    {
+      if (claim.row != NULL)
+        send_message (mailer, claim.row);
+    }
+  else
+    {
+      g_warning ("the outbox does not answer: %s", error->message);
+      /* Perhaps it is marked all the same. */
+      if (claim.row != NULL)
+        {
+          Outcome outcome = { .id = claim.row->id, .next_ms = claim.row->next_ms };
+
+          keep_outcome (mailer, &outcome);
+        }
+      wait_for (mailer, DISK_US);
+    }
+  g_clear_pointer (&claim.row, cs_message_row_free);
+}
+
+static gpointer
+run (gpointer data)
+{
+  CsMailer *mailer = data;
+
+  while (!is_stopped (mailer))
+    {
+      gint64 us = time_to_next (mailer);
+
+      if (us > 0)
+        wait_for (mailer, us);
+      else
+        send_next (mailer);
+    }
+  return NULL;
+}
+
+/* Start and stop */
+
+typedef struct {
+  gint64 again, ended;
+} Recovered;
+
+static gboolean
+write_recovery (CsDb *db, gpointer data, GError **error)
+{
+  Recovered *recovered = data;
+
+  return cs_messages_recover (db, ct_clock_utc_ms (cs_db_get_clock (db)), &recovered->again,
+                              &recovered->ended, error);
+}
+
+gboolean
+cs_mailer_start (CsMailer *mailer, GError **error)
+{
+  Recovered recovered = { 0, 0 };
+
+  if (!cs_store_write (mailer->store, write_recovery, &recovered, error))
+    return FALSE;
+  if (recovered.again > 0)
+    g_warning ("%d messages may have been accepted before the last stop; sent once more",
+               (int) recovered.again);
+  if (recovered.ended > 0)
+    g_warning ("of %d messages it is unknown whether they were accepted", (int) recovered.ended);
+  mailer->thread = g_thread_new ("mailer", run, mailer);
+  return TRUE;
+}
+
+void
+cs_mailer_stop (CsMailer *mailer)
+{
+  g_mutex_lock (&mailer->lock);
+  mailer->stopped = TRUE;
+  g_cond_broadcast (&mailer->changed);
+  g_mutex_unlock (&mailer->lock);
+  g_clear_pointer (&mailer->thread, g_thread_join);
+}
+
+void
+cs_mailer_free (CsMailer *mailer)
+{
+  cs_mailer_stop (mailer);
+  cs_mailer_unref (mailer);
+}
+
+void
+cs_mailer_wake (CsMailer *mailer)
+{
+  g_mutex_lock (&mailer->lock);
+  mailer->woken = TRUE;
+  g_cond_broadcast (&mailer->changed);
+  g_mutex_unlock (&mailer->lock);
+}
+
+gboolean
+cs_mailer_get_figures (CsMailer *mailer, CsDb *db, CsMailerFigures *figures, GError **error)
+{
+  if (!cs_messages_count_waiting (db, &figures->waiting, &figures->oldest_waiting_ms, error))
+    return FALSE;
+  g_mutex_lock (&mailer->lock);
+  figures->sent = mailer->sent;
+  figures->failed = mailer->failed;
+  figures->retried = mailer->retried;
+  g_mutex_unlock (&mailer->lock);
+  return TRUE;
+}
