@@ -45,14 +45,14 @@ listen_to (int fd, GString *said)
 
 /* Until the child has ended; FALSE at the deadline. */
 static gboolean
-wait_for (int pidfd, int complaints, gint64 deadline_us, GString *said)
+wait_for (const CsChild *child, int pidfd, int complaints, GString *said)
 {
   struct pollfd wait[]
       = { { .fd = pidfd, .events = POLLIN }, { .fd = complaints, .events = POLLIN } };
 
   for (;;)
     {
-      gint64 left_us = deadline_us - g_get_monotonic_time ();
+      gint64 left_us = child->deadline_us - ct_clock_monotonic_us (child->clock);
       int n = left_us > 0 ? poll (wait, G_N_ELEMENTS (wait), (int) (left_us / 1000) + 1) : 0;
 
       if (n == 0)
@@ -86,7 +86,7 @@ cs_child_run (const CsChild *child, CsChildEnd *end, GError **error)
   if (!start (child, &pid, &complaints, error))
     return FALSE;
   pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
-  ended = pidfd >= 0 && wait_for (pidfd, complaints, child->deadline_us, said);
+  ended = pidfd >= 0 && wait_for (child, pidfd, complaints, said);
   if (!ended)
     kill (pid, SIGKILL);
   while (waitpid (pid, &status, 0) < 0 && errno == EINTR)

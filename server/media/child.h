@@ -3,7 +3,7 @@
  * out, killed at the deadline. No shell, no inherited descriptors, an almost empty environment. */
 #pragma once
 
-#include <glib.h>
+#include "common/base/clock.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +14,8 @@ typedef struct {
   /* fds[n] becomes the child's descriptor n; -1 for none. 1 and 2 must be -1: output goes nowhere,
    * complaints to `complaint`. */
   int fds[CS_CHILD_FDS];
-  gint64 deadline_us; /* monotonic, of the machine */
+  CtClock *clock;     /* the machine's: processes do not follow a manual one */
+  gint64 deadline_us; /* of it */
 } CsChild;
 
 typedef struct {

@@ -59,13 +59,30 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Outputs, outputs_clear)
     }                                                                                              \
   }
 
-static gint64
-deadline_of (const CsDecodeConfig *config)
+/* One prompt being made: all its programs together have until the deadline. */
+typedef struct {
+  const CsDecodeConfig *config;
+  CtClock *clock;
+  gint64 deadline_us;
+} Job;
+
+static void
+job_init (Job *job, const CsDecodeConfig *config)
 {
   guint ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
 
-  return g_get_monotonic_time () + (gint64) ms * 1000;
+  job->config = config;
+  job->clock = ct_clock_new ();
+  job->deadline_us = ct_clock_monotonic_us (job->clock) + (gint64) ms * 1000;
 }
+
+static void
+job_clear (Job *job)
+{
+  g_clear_pointer (&job->clock, ct_clock_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
 static gboolean
 open_folder (const CsDecodeConfig *config, int *folder, GError **error)
@@ -145,12 +162,12 @@ read_end (const CsChildEnd *end, GError **error)
 }
 
 static gboolean
-decode (const CsDecodeConfig *config, int input, const char *name, gint64 deadline_us,
-        GError **error)
+decode (const Job *job, int input, const char *name, GError **error)
 {
   g_auto (Outputs) outputs = OUTPUTS_NONE;
+  const CsDecodeConfig *config = job->config;
   const char *argv[] = { config->helper, config->wav ? "--wav" : NULL, NULL };
-  CsChild child = { .argv = argv, .deadline_us = deadline_us };
+  CsChild child = { .argv = argv, .clock = job->clock, .deadline_us = job->deadline_us };
   CsChildEnd end;
 
   if (!open_outputs (config, name, config->wav, &outputs, error))
@@ -181,12 +198,14 @@ cs_prompt_prepare_file (const CsDecodeConfig *config, const char *input_path, co
                         GError **error)
 {
   int input = open (input_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  g_auto (Job) job = { NULL, NULL, 0 };
   gboolean done;
 
   if (input < 0)
     return ct_fail (error, errno == ENOENT ? CT_ERROR_NOT_FOUND : CT_ERROR_IO, "cannot open %s: %s",
                     input_path, g_strerror (errno));
-  done = check_input (input, error) && decode (config, input, name, deadline_of (config), error);
+  job_init (&job, config);
+  done = check_input (input, error) && decode (&job, input, name, error);
   close (input);
   return done;
 }
@@ -206,14 +225,13 @@ text_file (const char *text)
 }
 
 static gboolean
-speak (const CsDecodeConfig *config, CsLanguage language, int text, int speech, gint64 deadline_us,
-       GError **error)
+speak (const Job *job, CsLanguage language, int text, int speech, GError **error)
 {
   static const char *const voices[CS_LANGUAGES] = {
     [CS_LANGUAGE_EN] = "en-gb", [CS_LANGUAGE_NL] = "nl", [CS_LANGUAGE_IT] = "it",
     [CS_LANGUAGE_FR] = "fr-fr", [CS_LANGUAGE_ES] = "es",
   };
-  const char *argv[] = { config->espeak != NULL ? config->espeak : "espeak-ng",
+  const char *argv[] = { job->config->espeak != NULL ? job->config->espeak : "espeak-ng",
                          "-v",
                          voices[language],
                          "-s",
@@ -224,8 +242,10 @@ speak (const CsDecodeConfig *config, CsLanguage language, int text, int speech, 
                          "/proc/self/fd/3",
                          "--stdin",
                          NULL };
-  CsChild child
-      = { .argv = argv, .fds = { text, -1, -1, speech, -1, -1 }, .deadline_us = deadline_us };
+  CsChild child = { .argv = argv,
+                    .fds = { text, -1, -1, speech, -1, -1 },
+                    .clock = job->clock,
+                    .deadline_us = job->deadline_us };
   CsChildEnd end;
 
   if (!cs_child_run (&child, &end, error))
@@ -238,7 +258,7 @@ cs_prompt_prepare_text (const CsDecodeConfig *config, const char *language, cons
                         const char *name, GError **error)
 {
   int code = cs_language_parse (language);
-  gint64 deadline_us = deadline_of (config);
+  g_auto (Job) job = { NULL, NULL, 0 };
   int words, speech;
   gboolean done;
 
@@ -250,13 +270,14 @@ cs_prompt_prepare_text (const CsDecodeConfig *config, const char *language, cons
     return ct_fail (error, CT_ERROR_INVALID, "no text to speak");
   if (!check_name (name, error))
     return FALSE;
+  job_init (&job, config);
   words = text_file (text);
   speech = memfd_create ("speech", MFD_CLOEXEC);
   if (words < 0 || speech < 0)
     done = ct_fail (error, CT_ERROR_IO, "no memory file: %s", g_strerror (errno));
   else
-    done = speak (config, (CsLanguage) code, words, speech, deadline_us, error)
-           && lseek (speech, 0, SEEK_SET) == 0 && decode (config, speech, name, deadline_us, error);
+    done = speak (&job, (CsLanguage) code, words, speech, error) && lseek (speech, 0, SEEK_SET) == 0
+           && decode (&job, speech, name, error);
   if (words >= 0)
     close (words);
   if (speech >= 0)
