@@ -59,6 +59,7 @@ typedef struct {
   gboolean no_media;       /* open() fails */
   gboolean bad_sdp;        /* answer() and accept() fail */
   gint64 next_id;
+  CtId trunk, tenant; /* where INVITEs come from: TRUNK, shared by all tenants */
   guint counts[CS_NOTES];
   CtQualityCounts quality; /* sums */
   guint n_queued;          /* calls that entered the queue for the first time */

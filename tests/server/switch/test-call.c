@@ -40,6 +40,12 @@ test_refused (void)
   world->bad_sdp = TRUE;
   g_assert_cmpint (world_leg (world, world_rings (world, CALLER, CALLED))->refused, ==, 488);
   world->bad_sdp = FALSE;
+  world->tenant = TENANT + 1; /* another tenant's trunk */
+  g_assert_cmpint (world_leg (world, world_rings (world, CALLER, CALLED))->refused, ==, 404);
+  world->tenant = TENANT;
+  world->trunk = CT_ID_NONE; /* an e-agent's phone */
+  g_assert_cmpint (world_leg (world, world_rings (world, CALLER, CALLED))->refused, ==, 403);
+  world->trunk = TRUNK;
   g_assert_cmpuint (cs_switch_drain (world->sw), ==, 0);
   g_assert_cmpint (world_leg (world, world_rings (world, CALLER, CALLED))->refused, ==, 503);
   g_assert_cmpuint (cs_switch_count_calls (world->sw), ==, 0);
@@ -357,6 +363,23 @@ test_hold_and_mask (void)
 }
 
 static void
+test_not_announced (void)
+{
+  World *world = start (0);
+  CsPlan *plan = world_plan (2, 1);
+  CsLegId caller;
+
+  g_clear_pointer (&world_line (plan)->announcement.name[CS_LANGUAGE_EN], g_free);
+  world_set_plan (world, plan);
+  world_ready (world, AGENT (0));
+  caller = into_queue (world);
+  world_answers (world, world_phone (world, AGENT (0)));
+  g_assert_cmpint (world_leg (world, caller)->recording, ==, 0);
+  g_assert_false (world_note (world, CS_NOTE_CALL_ANSWERED)->call->recorded);
+  world_free (world);
+}
+
+static void
 test_closed (void)
 {
   World *world = start (0);
@@ -495,6 +518,7 @@ main (int argc, char **argv)
   g_test_add_func ("/switch/missed", test_missed);
   g_test_add_func ("/switch/declined-by-pause", test_declined_by_pause);
   g_test_add_func ("/switch/hold-and-mask", test_hold_and_mask);
+  g_test_add_func ("/switch/not-announced", test_not_announced);
   g_test_add_func ("/switch/closed", test_closed);
   g_test_add_func ("/switch/max-wait", test_max_wait);
   g_test_add_func ("/switch/forward", test_forward);

@@ -90,6 +90,21 @@ test_registration_blinks (void)
 }
 
 static void
+test_returns_on_hold (void)
+{
+  Talk t = talk (0);
+
+  world_register (t.world, AGENT (0), FALSE);
+  world_hold (t.world, t.phone, TRUE);
+  world_register (t.world, AGENT (0), TRUE);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_HELD);
+  g_assert_cmpstr (playing (&t, t.caller), ==, "music");
+  world_hold (t.world, t.phone, FALSE);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_TALKING);
+  world_free (t.world);
+}
+
+static void
 test_does_not_return (void)
 {
   Talk t = talk (0);
@@ -323,6 +338,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lost/silent-and-back", test_silent_and_back);
   g_test_add_func ("/lost/new-registration", test_new_registration);
   g_test_add_func ("/lost/registration-blinks", test_registration_blinks);
+  g_test_add_func ("/lost/returns-on-hold", test_returns_on_hold);
   g_test_add_func ("/lost/does-not-return", test_does_not_return);
   g_test_add_func ("/lost/caller-leaves-park", test_caller_leaves_park);
   g_test_add_func ("/lost/caller-silent", test_caller_silent);

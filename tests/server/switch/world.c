@@ -132,6 +132,7 @@ world_new (void)
   world->notes = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_note_free);
   world->keep_notes = TRUE;
   world->next_id = 5000;
+  world->trunk = TRUNK;
   fakes_plug (world);
   world_purse (world, COMPANY, 100000);
   return world;
@@ -181,7 +182,8 @@ world_rings_back (World *world, const char *caller, const char *called, CtId fro
 {
   CsSipEvent event = { .kind = CS_SIP_INCOMING,
                        .leg = world->next_id++,
-                       .trunk = TRUNK,
+                       .trunk = world->trunk,
+                       .tenant = world->tenant,
                        .from_call = from_call,
                        .caller = (char *) caller,
                        .called = (char *) called,
