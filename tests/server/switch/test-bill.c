@@ -161,6 +161,21 @@ test_credit_slow (void)
 }
 
 static void
+test_late_timer (void)
+{
+  Talk t = talk (1000);
+
+  /* The loop slept through the end of the block: the house pays, not the company. */
+  ct_clock_advance_us (t.world->clock, 50 * G_USEC_PER_SEC);
+  cs_timers_run (t.world->timers);
+  world_pump (t.world);
+  world_sip (t.world, CS_SIP_ENDED, t.caller, CS_CAUSE_NORMAL);
+  g_assert_cmpint (world_bill (t.world, t.call)->seconds, ==, 30);
+  g_assert_cmpint (world_bill (t.world, t.call)->pay, ==, 30);
+  world_free (t.world);
+}
+
+static void
 test_refused_at_offer (void)
 {
   World *world = world_new ();
@@ -258,6 +273,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bill/last-second", test_last_second);
   g_test_add_func ("/bill/top-up-in-time", test_top_up_in_time);
   g_test_add_func ("/bill/credit-slow", test_credit_slow);
+  g_test_add_func ("/bill/late-timer", test_late_timer);
   g_test_add_func ("/bill/refused-at-offer", test_refused_at_offer);
   g_test_add_func ("/bill/no-answer-from-credit", test_no_answer_from_credit);
   g_test_add_func ("/bill/parked-is-free", test_parked_is_free);

@@ -63,6 +63,7 @@ test_whole_call (void)
   CsLegId caller, phone;
   CtId call;
   const CsNote *note;
+  CsCallView view;
 
   world_ready (world, AGENT (0));
   caller = world_rings (world, CALLER, CALLED);
@@ -117,6 +118,7 @@ test_whole_call (void)
   g_assert_true (world_note (world, CS_NOTE_WRAP_UP_ENDED)->finished);
   g_assert_cmpint (world_presence (world, AGENT (0)), ==, CS_PRESENCE_AVAILABLE);
   g_assert_false (cs_switch_finish (world->sw, call, AGENT (0), FALSE, NULL));
+  g_assert_false (cs_switch_get_call (world->sw, call, &view)); /* done, and forgotten */
   world_free (world);
 }
 
@@ -286,6 +288,30 @@ test_missed (void)
   g_assert_cmpint (world_state (world, call), !=, CS_CALL_ENDED);
   world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
   g_assert_cmpuint (world_bill (world, call)->settled, ==, 1);
+  world_free (world);
+}
+
+static void
+test_misses_in_a_row (void)
+{
+  World *world = start (1);
+  CsLegId caller;
+
+  /* Two misses, an answer, two misses: not three in a row. */
+  world_ready (world, AGENT (0));
+  for (int round = 0; round < 2; round++)
+    {
+      caller = into_queue (world);
+      for (int i = 0; i < 2; i++)
+        {
+          world_sip (world, CS_SIP_ENDED, world_phone (world, AGENT (0)), CS_CAUSE_REFUSED);
+          world_wait (world, 5.1);
+        }
+      world_answers (world, world_phone (world, AGENT (0)));
+      world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
+      world_wait (world, 30.1);
+    }
+  g_assert_cmpint (world_presence (world, AGENT (0)), ==, CS_PRESENCE_AVAILABLE);
   world_free (world);
 }
 
@@ -516,6 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/switch/place", test_place);
   g_test_add_func ("/switch/abandoned", test_abandoned);
   g_test_add_func ("/switch/missed", test_missed);
+  g_test_add_func ("/switch/misses-in-a-row", test_misses_in_a_row);
   g_test_add_func ("/switch/declined-by-pause", test_declined_by_pause);
   g_test_add_func ("/switch/hold-and-mask", test_hold_and_mask);
   g_test_add_func ("/switch/not-announced", test_not_announced);
