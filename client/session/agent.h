@@ -12,17 +12,19 @@
  *   script-changed ()     the run came, moved or was corrected by the server
  *   tick ()               once a second, on the second of the meter, while a call or wrap-up runs
  *   credit-warning (int seconds)   the company's credit ends in so many seconds (D3)
- *   problem (CdProblem *, char *doing)  a command was refused for good; `doing` is a word: "presence",
- *                         "device", "answer", "script", "finish", "connect" */
+ *   problem (CdProblem *, char *doing)  a command was refused; `doing` is a word: "presence", "device",
+ *                         "script", "finish", "connect"
+ *
+ * An ended call stays until cd_agent_finish(), or until the server ended its wrap-up. Then call-changed
+ * comes with no call; a note that was typed is not lost: cd_agent_finish() still takes it. */
 #pragma once
 
 #include "client/phone/phone.h"
 #include "client/session/journal.h"
 #include "client/session/session.h"
+#include "common/script/run.h"
 
 G_BEGIN_DECLS
-
-typedef struct _CtScriptRun CtScriptRun; /* common/script */
 
 #define CD_TYPE_AGENT (cd_agent_get_type ())
 G_DECLARE_FINAL_TYPE (CdAgent, cd_agent, CD, AGENT, GObject)
@@ -46,14 +48,14 @@ const CtCall *cd_agent_get_call (CdAgent *self);
 /* NULL until the script of the call was loaded, or when it has none. */
 CtScriptRun *cd_agent_get_run (CdAgent *self);
 
-/* The meter: completed seconds (D2) and money, by our clock between the server's figures. FALSE when
- * no figure is known. @cost is in micro-units, what the company pays; 0 when the server does not tell. */
+/* The meter: completed seconds (D2) and what the company pays, by our clock between the server's
+ * figures. FALSE before the answer. */
 gboolean cd_agent_get_meter (CdAgent *self, gint64 *seconds, CtMoney *cost);
 /* Seconds left of the wrap-up; -1 when none runs, 0 when over. */
 gint64 cd_agent_get_wrap_up_left (CdAgent *self);
 
-/* "available", "paused" (with @reason, may be NULL), "offline". Asked for while no phone is registered
- * it is kept, and sent when the phone is. */
+/* "available", "paused" (with @reason, may be NULL), "offline". A wish: "available" waits until the phone
+ * is registered, any until the server can be reached; a server that was restarted is told again. */
 void cd_agent_set_presence (CdAgent *self, const char *state, const char *reason);
 
 /* The phone, for the window's keys: TRUE when the state allowed it. */
@@ -68,7 +70,8 @@ gboolean cd_agent_script (CdAgent *self, const char *kind, const char *step, con
                           const char *reason, GError **error);
 /* Connects the caller through by a step of the script. */
 void cd_agent_connect_through (CdAgent *self, const char *step);
-/* Closes the wrap-up. @note may be NULL; @pause: paused afterwards instead of available. */
+/* Closes the wrap-up of the ended call (or, just after it ran out, of the last one). @note may be NULL;
+ * @pause: paused afterwards instead of available. */
 void cd_agent_finish (CdAgent *self, const char *disposition, const char *note, gboolean pause);
 
 G_END_DECLS

@@ -125,9 +125,11 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->sending);
   if (bytes != NULL)
     {
-      g_autofree char *reply = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      gsize size;
+      const char *text = g_bytes_get_data (bytes, &size);
+      g_autofree char *reply = size > 0 ? g_strndup (text, size) : NULL;
 
-      settle (self, *reply != '\0' ? reply : NULL, NULL);
+      settle (self, reply, NULL);
     }
   else if (problem->status == 401)
     return; /* the next sign-in goes on */

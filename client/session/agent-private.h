@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of CdAgent share:
+ *   agent.c         the type; device and phone; presence
+ *   agent-call.c    the call, its meter, its wrap-up
+ *   agent-script.c  the call's script and its commands; the snapshot */
+#pragma once
+
+#include "client/session/agent.h"
+
+G_BEGIN_DECLS
+
+struct _CdAgent {
+  GObject parent_instance;
+  CdSession *session;
+  CdPhone *phone;
+  CdJournal *journal;
+  CtClock *clock;
+  gboolean started;
+  GCancellable *cancellable; /* of all requests since the start */
+
+  /* agent.c */
+  CtPresence *presence;
+  char *wish, *wish_reason; /* NULL: none yet */
+  gboolean wish_sent;       /* the server has taken it */
+  gboolean telling;         /* it is under way */
+  gboolean asking_device;
+  guint device_retry, device_seconds;
+
+  /* agent-call.c */
+  CtCall *call;
+  CtId last_call; /* the last one that ended here */
+  gboolean asking_call, ask_call_again;
+  gboolean has_meter, meter_runs;
+  gint64 meter_seconds;
+  CtMoney meter_cost;
+  gint64 meter_us; /* monotonic, of meter_seconds */
+  guint tick;
+
+  /* agent-script.c */
+  CtScriptDocument *document;
+  CtScriptRun *run;
+  gboolean asking_script;
+  CtScriptState *early_state; /* came before its document */
+  char *saved;                /* the snapshot as it is on disk; NULL: none, or not known */
+};
+
+void cd_agent_emit_call_changed (CdAgent *self);
+void cd_agent_emit_script_changed (CdAgent *self);
+void cd_agent_emit_tick (CdAgent *self);
+void cd_agent_emit_credit_warning (CdAgent *self, int seconds);
+void cd_agent_emit_problem (CdAgent *self, const CdProblem *problem, const char *doing);
+
+/* agent-call.c */
+void cd_agent_ask_call (CdAgent *self);
+/* Takes it over. @whole: with what only GET tells (earlier contacts, dispositions, ticket). */
+void cd_agent_take_call (CdAgent *self, CtCall *call, gboolean whole);
+void cd_agent_clear_call (CdAgent *self);
+void cd_agent_on_call_changed (CdAgent *self, const CtCall *call);
+void cd_agent_on_meter (CdAgent *self, const CtMeter *meter);
+void cd_agent_on_presence_for_call (CdAgent *self);
+void cd_agent_update_tick (CdAgent *self);
+
+/* agent-script.c */
+/* Loads what the call needs and is not here yet. @again: the server's state too. */
+void cd_agent_ensure_script (CdAgent *self, gboolean again);
+void cd_agent_drop_script (CdAgent *self);
+void cd_agent_save_snapshot (CdAgent *self);
+void cd_agent_restore_snapshot (CdAgent *self);
+void cd_agent_on_command_done (CdAgent *self, guint64 number, const char *path, const char *reply,
+                               const CdProblem *problem);
+
+G_END_DECLS
