@@ -93,3 +93,12 @@ cs_sip_directory_dup (CsSipDirectory *directory, const char *sip_user)
     return NULL;
   return cs_sip_device_new (found->sip_user, found->device, found->user, found->tenant, found->ha1);
 }
+
+gboolean
+cs_sip_directory_has (CsSipDirectory *directory, const char *sip_user, CtId device)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&directory->mutex);
+  const CsSipDevice *found = g_hash_table_lookup (directory->devices, sip_user);
+
+  return found != NULL && found->device == device;
+}

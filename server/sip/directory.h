@@ -35,6 +35,8 @@ void cs_sip_directory_free (CsSipDirectory *directory);
 void cs_sip_directory_set (CsSipDirectory *directory, GPtrArray *devices);
 /* A copy, or NULL. */
 CsSipDevice *cs_sip_directory_dup (CsSipDirectory *directory, const char *sip_user);
+/* Is @device still there under that name? */
+gboolean cs_sip_directory_has (CsSipDirectory *directory, const char *sip_user, CtId device);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSipDirectory, cs_sip_directory_free)
 

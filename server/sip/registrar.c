@@ -386,10 +386,11 @@ cs_sip_registrar_handle (CsSipRegistrar *registrar, nua_handle_t *handle, const 
                TAG_IF (contacts != NULL, SIPTAG_CONTACT_STR (contacts)), TAG_END ());
 }
 
-void
-cs_sip_registrar_sweep (CsSipRegistrar *registrar)
+typedef gboolean (*BindingTest) (CsSipRegistrar *registrar, const Binding *binding);
+
+static void
+remove_where (CsSipRegistrar *registrar, BindingTest test)
 {
-  gint64 now = ct_clock_monotonic_us (registrar->sip->clock);
   GHashTableIter iter;
   gpointer value;
 
@@ -399,15 +400,36 @@ cs_sip_registrar_sweep (CsSipRegistrar *registrar)
       GPtrArray *list = value;
 
       for (guint i = list->len; i > 0; i--)
-        {
-          const Binding *binding = g_ptr_array_index (list, i - 1);
-
-          if (binding->expires_us <= now)
-            binding_remove (registrar, list, i - 1, FALSE);
-        }
+        if (test (registrar, g_ptr_array_index (list, i - 1)))
+          binding_remove (registrar, list, i - 1, FALSE);
       if (list->len == 0)
         g_hash_table_iter_remove (&iter);
     }
+}
+
+static gboolean
+is_expired (CsSipRegistrar *registrar, const Binding *binding)
+{
+  return binding->expires_us <= ct_clock_monotonic_us (registrar->sip->clock);
+}
+
+void
+cs_sip_registrar_sweep (CsSipRegistrar *registrar)
+{
+  remove_where (registrar, is_expired);
+}
+
+static gboolean
+is_unknown (CsSipRegistrar *registrar, const Binding *binding)
+{
+  return !cs_sip_directory_has (registrar->sip->directory, binding->public.sip_user,
+                                binding->public.device);
+}
+
+void
+cs_sip_registrar_check (CsSipRegistrar *registrar)
+{
+  remove_where (registrar, is_unknown);
 }
 
 static void

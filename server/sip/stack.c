@@ -21,6 +21,7 @@
 #define CLOSE_WAIT_US (G_USEC_PER_SEC / 5)
 #define CLOSE_LIMIT_US (3 * G_USEC_PER_SEC)
 #define SWEEP_US (5 * G_USEC_PER_SEC)
+#define REAP_US (2 * G_USEC_PER_SEC)
 #define NTP_EPOCH 2208988800ul /* seconds from 1900 to 1970 */
 #define CONNECTION_IDLE_MS (180 * 1000)
 #define MAX_MESSAGE 65536
@@ -342,9 +343,15 @@ on_tick (CsSip *sip, su_timer_t *timer, su_timer_arg_t *data)
   cs_sip_registrar_sweep (sip->registrar);
   cs_sip_legs_tick (sip, now);
   cs_sip_lines_tick (sip, now);
+  if (now - sip->reaped_us >= REAP_US)
+    {
+      sip->reaped_us = now;
+      cs_sip_connections_reap (sip);
+    }
   if (now - sip->swept_us < SWEEP_US)
     return;
   sip->swept_us = now;
+  cs_sip_registrar_check (sip->registrar);
   cs_sip_digest_sweep (sip->digest);
   cs_sip_sources_sweep (sip->sources);
 }
@@ -372,8 +379,8 @@ nua_open (CsSip *sip)
       NTATAG_MCLASS (cs_sip_door_class ()), NUTAG_MEDIA_ENABLE (0), NUTAG_AUTOALERT (0),
       NUTAG_AUTOANSWER (0), NUTAG_AUTOACK (1), NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
       SIPTAG_ALLOW_STR (METHODS), NUTAG_APPL_METHOD ("REGISTER, UPDATE"),
-      SIPTAG_SUPPORTED_STR ("timer"), NUTAG_SESSION_TIMER (sip->session_seconds), NUTAG_MIN_SE (90),
-      NUTAG_SESSION_REFRESHER (nua_local_refresher), NUTAG_UPDATE_REFRESH (1),
+      SIPTAG_SUPPORTED_STR ("timer, 100rel"), NUTAG_SESSION_TIMER (sip->session_seconds),
+      NUTAG_MIN_SE (90), NUTAG_SESSION_REFRESHER (nua_local_refresher), NUTAG_UPDATE_REFRESH (1),
       NUTAG_USER_AGENT (sip->user_agent), NUTAG_ENABLEMESSAGE (0), NTATAG_MAXSIZE (MAX_MESSAGE),
       NTATAG_UDP_MTU (65535), NTATAG_SERVER_RPORT (1), NTATAG_TCP_RPORT (1), NTATAG_USE_SRV (0),
       NTATAG_USE_NAPTR (0), NTATAG_MAX_PROCEEDING (sip->max_calls + 100), TPTAG_UDP_RMEM (4 << 20),

@@ -7,7 +7,8 @@
  *   registrar.c  REGISTER and the bindings
  *   incoming.c   INVITEs that come; outgoing.c INVITEs that go; dialog.c what happens within a dialog
  *   legs.c       the legs and their states
- *   lines.c      trunks at work: registration, probing, limits */
+ *   lines.c      trunks at work: registration, probing, limits
+ *   connections.c  the cap on TCP and TLS */
 #pragma once
 
 #include "server/sip/digest.h"
@@ -120,7 +121,7 @@ struct _CsSip {
   GHashTable *by_number; /* number dialled -> CsSipLeg, borrowed: calls that may come back */
   gint64 drop_logged_us;
   guint64 drop_logged_count;
-  gint64 swept_us;
+  gint64 swept_us, reaped_us;
 
   /* Orders to the thread. */
   GMutex order_lock;
@@ -169,6 +170,8 @@ void cs_sip_registrar_free (CsSipRegistrar *registrar);
 void
 cs_sip_registrar_handle (CsSipRegistrar *registrar, nua_handle_t *handle, const sip_t *message);
 void cs_sip_registrar_sweep (CsSipRegistrar *registrar);
+/* Ends the bindings of devices that are no longer in the directory. */
+void cs_sip_registrar_check (CsSipRegistrar *registrar);
 /* CsSipBinding*, copies. */
 GPtrArray *cs_sip_registrar_dup (CsSipRegistrar *registrar, CtId user);
 GPtrArray *cs_sip_registrar_dup_all (CsSipRegistrar *registrar);
@@ -206,6 +209,9 @@ void cs_sip_leg_reanswer (CsSipLeg *leg, const char *sdp);
 void cs_sip_dialog_informed (CsSip *sip, CsSipDialog *dialog, const sip_t *message);
 void cs_sip_dialog_refreshed (CsSip *sip, CsSipDialog *dialog, int status, const sip_t *message);
 void cs_sip_legs_tick (CsSip *sip, gint64 now);
+
+/* connections.c */
+void cs_sip_connections_reap (CsSip *sip);
 
 /* lines.c */
 const CsSipTrunk *cs_sip_line_trunk (const CsSipLine *line);

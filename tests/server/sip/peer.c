@@ -242,6 +242,15 @@ peer_poll (Peer *peer)
   return peer_receive (peer, g_get_monotonic_time () + 2000);
 }
 
+gboolean
+peer_is_closed (Peer *peer)
+{
+  char byte;
+  gssize got = recv (peer->fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+
+  return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
 void
 peer_expect_nothing (Peer *peer)
 {

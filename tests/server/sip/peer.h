@@ -59,6 +59,8 @@ void peer_send_bytes (Peer *peer, const void *bytes, gsize length);
 char *peer_expect (Peer *peer, const char *start);
 /* A message that is there already, or NULL. */
 char *peer_poll (Peer *peer);
+/* Has the other side closed the connection? */
+gboolean peer_is_closed (Peer *peer);
 /* Nothing has come by the time the house has answered an OPTIONS sent now. */
 void peer_expect_nothing (Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-#define LEG ((CsLegId) 4711)
-#define CALL ((CtId) 815)
-
 static CsLegId
 incoming (House *house, Dialog *dialog, const char *extra, const char *body)
 {
@@ -287,6 +284,66 @@ test_refreshed (void)
   ended (house, leg, CS_CAUSE_LOST, 481);
 }
 
+/* Both sides re-offer at once: the peer is told 491 or to retry, ours goes on. */
+static void
+test_glare (void)
+{
+  g_autoptr (House) house = house_new (&(CsSipConfig){ .session_seconds = 100 }, TRUE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = talk (house, dialog);
+  g_autoptr (CsSipEvent) event = NULL;
+  g_autofree char *refresh = NULL;
+  g_autofree char *glare = NULL;
+  g_autofree char *ack = NULL;
+  g_autofree char *ok = NULL;
+
+  house_advance (house, 41);
+  refresh = peer_expect (trunk, "INVITE ");
+  dialog_request (dialog, "INVITE", NULL, SDP);
+  glare = peer_expect (trunk, "SIP/2.0 491");
+  dialog_same_transaction (dialog, "ACK");
+  peer_respond (trunk, refresh, "491 Request Pending", NULL, NULL, NULL);
+  ack = peer_expect (trunk, "ACK ");
+  house_expect_none (house);
+  dialog_request (dialog, "INVITE", NULL, SDP);
+  event = house_expect (house, CS_SIP_REOFFER);
+  house->port->reanswer (house->port->self, leg, SDP);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  dialog_ack (dialog, ok, NULL);
+  house_expect_none (house);
+}
+
+/* A peer that insists on reliable provisional responses (RFC 3262) gets them. */
+static void
+test_reliable (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = incoming (house, dialog, "Require: 100rel\r\nSupported: timer\r\n", SDP);
+  g_autoptr (CsSipEvent) confirmed = NULL;
+  g_autofree char *ringing = NULL;
+  g_autofree char *sequence = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *acknowledged = NULL;
+  g_autofree char *ok = NULL;
+
+  house->port->ring (house->port->self, leg);
+  ringing = peer_expect (trunk, "SIP/2.0 180");
+  sequence = header_of (ringing, "RSeq");
+  g_assert_nonnull (sequence);
+  line = g_strdup_printf ("RAck: %s 1 INVITE\r\n", sequence);
+  dialog_take_tag (dialog, ringing);
+  dialog_request (dialog, "PRACK", line, NULL);
+  acknowledged = peer_expect (trunk, "SIP/2.0 200");
+  house->port->answer (house->port->self, leg, SDP);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  dialog->cseq = 1;
+  dialog_ack (dialog, ok, NULL);
+  confirmed = house_expect (house, CS_SIP_CONFIRMED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -301,5 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sip/call/referred", test_referred);
   g_test_add_func ("/sip/call/lost-ack", test_lost_ack);
   g_test_add_func ("/sip/call/refreshed", test_refreshed);
+  g_test_add_func ("/sip/call/glare", test_glare);
+  g_test_add_func ("/sip/call/reliable", test_reliable);
   return g_test_run ();
 }

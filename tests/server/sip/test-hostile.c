@@ -287,6 +287,58 @@ test_malformed_streams (void)
   alive (house);
 }
 
+/* Too many connections: the silent ones go, the registered phone's stays. */
+static void
+test_connections (void)
+{
+  g_autoptr (House) house = house_new (&(CsSipConfig){ .max_connections = 5 }, TRUE);
+  g_autoptr (Peer) phone = peer_new (house, PHONE_IP, TRUE);
+  g_autoptr (Dialog) dialog = dialog_new (phone, "anna", "anna");
+  g_autoptr (GPtrArray) idle = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_free);
+  g_autofree char *ok = register_phone (dialog, "anna", NULL);
+  g_autofree char *again = NULL;
+  CsSipCounts counts = { 0 };
+  guint closed = 0;
+
+  for (int i = 0; i < 20; i++)
+    g_ptr_array_add (idle, peer_new (house, STRANGER_IP, TRUE));
+  /* All are accepted when the last one is answered. */
+  for (guint i = 0; i < idle->len; i++)
+    {
+      g_autoptr (Dialog) probe = dialog_new (g_ptr_array_index (idle, i), "x", "y");
+
+      dialog_request (probe, "OPTIONS", NULL, NULL);
+      g_free (peer_expect (probe->peer, "SIP/2.0 200"));
+    }
+  house_advance (house, 3);
+  for (int i = 0; i < 100 && counts.connections != 5; i++)
+    {
+      house_advance (house, 1);
+      cs_sip_get_counts (house->sip, &counts);
+    }
+  g_assert_cmpuint (counts.connections, ==, 5);
+  for (guint i = 0; i < idle->len; i++)
+    closed += peer_is_closed (g_ptr_array_index (idle, i));
+  g_assert_cmpuint (closed, ==, 16);
+  again = register_phone (dialog, "anna", NULL);
+}
+
+/* A device that was taken away is no longer called. */
+static void
+test_device_removed (void)
+{
+  g_autoptr (House) house = house_new (NULL, TRUE);
+  g_autoptr (CsSipEvent) came = NULL;
+  g_autoptr (CsSipEvent) went = NULL;
+
+  alive (house);
+  came = house_expect (house, CS_SIP_REGISTERED);
+  cs_sip_directory_set (house->directory, g_ptr_array_new ());
+  for (int i = 0; i < 10 && g_async_queue_length (house->events) == 0; i++)
+    house_advance (house, 1);
+  went = house_expect (house, CS_SIP_UNREGISTERED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,5 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sip/phone/calls-over-tcp", test_phone_calls_over_tcp);
   g_test_add_func ("/sip/hostile/malformed", test_malformed);
   g_test_add_func ("/sip/hostile/malformed-streams", test_malformed_streams);
+  g_test_add_func ("/sip/hostile/connections", test_connections);
+  g_test_add_func ("/sip/phone/device-removed", test_device_removed);
   return g_test_run ();
 }
