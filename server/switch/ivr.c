@@ -54,8 +54,6 @@ cs_ivr_start (CsCall *call)
     {
       prompts[n++] = &line->announcement;
       call->announced = cs_prompt_in (&line->announcement, call->language, line->language) != NULL;
-      if (!call->announced)
-        call_warning (call, "not recorded: the line has no announcement of it");
     }
   say (call, CS_IVR_GREETING, prompts, n);
 }

@@ -94,6 +94,20 @@ cs_switch_rest (CsSwitch *self)
   reap (self);
 }
 
+/* D17: nobody is recorded without being told. */
+static void
+warn_of_silent_recording (const CsPlan *plan)
+{
+  for (guint i = 0; i < plan->lines->len; i++)
+    {
+      const CsPlanLine *line = plan->lines->pdata[i];
+
+      if (line->record
+          && cs_prompt_in (&line->announcement, line->language, line->language) == NULL)
+        g_warning ("line %s has no announcement: its calls are not recorded", line->number);
+    }
+}
+
 void
 cs_switch_set_plan (CsSwitch *self, CsPlan *plan)
 {
@@ -108,6 +122,7 @@ cs_switch_set_plan (CsSwitch *self, CsPlan *plan)
   cs_agents_replan (self);
   g_info ("plan %" G_GUINT64_FORMAT ": %u lines, %u e-agents", plan->version, plan->lines->len,
           plan->agents->len);
+  warn_of_silent_recording (plan);
   self->dispatch_wanted = TRUE;
   cs_switch_rest (self);
 }
