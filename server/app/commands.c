@@ -192,7 +192,7 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
     code = cs_command_fail (error);
   else
     {
-      g_print ("%s: %u companies, %u users.\n", file->domain,
+      g_print ("%s is set up: companies %u, users %u.\n", file->domain,
                file->companies != NULL ? file->companies->len : 0,
                file->users != NULL ? file->users->len : 0);
       tell_server (&places);

@@ -30,7 +30,7 @@ def main(build):
                 caller.call(BAKERY).wait_for("talking")
                 wait_until(lambda: len(caller.heard) > 8000, what="a greeting")
                 caller.press("2")
-                agent.wait_for(event="answered")
+                agent.wait_for(event="phone", state="talking")
                 answered = time.monotonic()
                 wait_until(lambda: caller.level(1000) > 0.05, what="the e-agent's tone at the caller")
                 live = house.request("GET", f"/api/v1/companies/{company}/dashboard", token=token)["live"]
@@ -39,7 +39,7 @@ def main(build):
                 assert {"name": "reason", "value": "2"} in live[0]["keyed"], live[0]
                 caller.wait_for("ended", seconds=20)
                 talked = time.monotonic() - answered
-            finished = agent.wait_for(event="finished", seconds=20)
+            finished = agent.wait_for(event="finish", seconds=20)
         call_id = finished["call"]
 
         def closed():

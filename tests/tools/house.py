@@ -88,7 +88,7 @@ security=none
         os.makedirs(self.mail_folder)
         self.mail = subprocess.Popen(
             ["/usr/bin/python3", os.path.join(HERE, "smtp-sink.py"), self.mail_folder],
-            stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return int(self.mail.stdout.readline().split()[-1])
 
     def environment(self):
@@ -208,12 +208,13 @@ class Agent:
         self.process = subprocess.Popen(
             [os.path.join(house.build, "centrale-agent"), "--server", house.url, "--domain",
              house.domain(), "--user", user, "--password-file", password, *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=house.environment())
+            stdout=subprocess.PIPE, stderr=open(os.path.join(house.folder, user + ".log"), "ab"),
+            env=house.environment())
         os.set_blocking(self.process.stdout.fileno(), False)
         self.rest = ""
 
     def poll(self):
-        text = self.process.stdout.read() or ""
+        text = (self.process.stdout.read() or b"").decode()
         lines = (self.rest + text).split("\n")
         self.rest = lines.pop()
         self.events += [json.loads(line) for line in lines if line.startswith("{")]
