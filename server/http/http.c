@@ -376,11 +376,11 @@ cs_http_stop (CsHttp *http, guint seconds)
   call (order_new (http), drain_on_loop, NULL);
   wait_until_drained (http, seconds);
   call (order_new (http), disconnect_on_loop, NULL);
+  cs_metric_forget (http);
   g_clear_pointer (&http->hash, cs_workers_free);
   g_clear_pointer (&http->slow, cs_workers_free);
   g_clear_pointer (&http->workers, cs_workers_free);
   cs_loop_stop (http->loop);
-  cs_metric_forget (http);
   g_clear_pointer (&http->exchanges, g_hash_table_unref);
   g_clear_object (&http->server);
   g_clear_pointer (&http->listener, cs_listener_free);

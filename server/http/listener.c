@@ -197,13 +197,25 @@ hand_over (CsListener *listener, GIOStream *stream, CsPeer *peer, GSocketAddress
     g_debug ("A connection was not taken: %s", error->message);
 }
 
+/* libsoup wraps each stream that it is given; the wrapper of the last time has to come off. */
+static GIOStream *
+unwrap (GIOStream *stream)
+{
+  GIOStream *base = NULL;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (stream), "base-iostream") != NULL)
+    g_object_get (stream, "base-iostream", &base, NULL);
+  return base != NULL ? base : g_object_ref (stream);
+}
+
 void
 cs_listener_take_back (CsListener *listener, GIOStream *stream, SoupServerMessage *message)
 {
   CsPeer *peer = cs_peer_of (message);
+  g_autoptr (GIOStream) base = unwrap (stream);
 
   if (peer != NULL && listener->socket != NULL)
-    hand_over (listener, stream, peer, soup_server_message_get_local_address (message),
+    hand_over (listener, base, peer, soup_server_message_get_local_address (message),
                soup_server_message_get_remote_address (message));
 }
 

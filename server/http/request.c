@@ -194,6 +194,25 @@ on_headers (SoupServer *server, SoupServerMessage *message, const char *path, GH
     g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
 }
 
+/* For those that libsoup has no words for. */
+static const char *
+phrase_of (guint status)
+{
+  switch (status)
+    {
+    case 426:
+      return "Upgrade Required";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    default:
+      return NULL;
+    }
+}
+
 /* Status, headers and body into the message; libsoup sends them once it is not paused. */
 static void
 send_reply (CsExchange *exchange)
@@ -202,7 +221,7 @@ send_reply (CsExchange *exchange)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   CsReply *reply = &exchange->reply;
 
-  soup_server_message_set_status (message, reply->status, NULL);
+  soup_server_message_set_status (message, reply->status, phrase_of (reply->status));
   soup_message_headers_replace (headers, "X-Request-Id", ct_id_text (exchange->request_id).text);
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
   soup_message_headers_replace (headers, "Content-Security-Policy", API_POLICY);
