@@ -23,6 +23,7 @@ struct _CsSipRegistrar {
   CsSip *sip;
   GHashTable *users;     /* CtId -> GPtrArray of Binding */
   GHashTable *addresses; /* CsSipAddress -> GUINT_TO_POINTER (bindings there) */
+  GHashTable *flows;     /* flow -> likewise */
 };
 
 void
@@ -52,20 +53,27 @@ binding_copy (CsSip *sip, const Binding *binding)
   return copy;
 }
 
-static guint
-address_count (CsSipRegistrar *registrar, const CsSipAddress *address)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (registrar->addresses, address));
-}
-
+/* Counts how many bindings there are at an address and at a flow. */
 static void
-address_set (CsSipRegistrar *registrar, const CsSipAddress *address, guint count)
+place_add (CsSipRegistrar *registrar, const Binding *binding, int step)
 {
-  if (count == 0)
-    g_hash_table_remove (registrar->addresses, address);
+  gpointer found = g_hash_table_lookup (registrar->addresses, &binding->address);
+  int at_address = GPOINTER_TO_INT (found) + step;
+  int at_flow
+      = GPOINTER_TO_INT (g_hash_table_lookup (registrar->flows, binding->public.flow)) + step;
+
+  if (at_address == 0)
+    g_hash_table_remove (registrar->addresses, &binding->address);
   else
-    g_hash_table_insert (registrar->addresses, g_memdup2 (address, sizeof *address),
-                         GUINT_TO_POINTER (count));
+    g_hash_table_insert (registrar->addresses,
+                         g_memdup2 (&binding->address, sizeof binding->address),
+                         GINT_TO_POINTER (at_address));
+  if (at_flow == 0)
+    g_hash_table_remove (registrar->flows, binding->public.flow);
+  else
+    g_hash_table_insert (registrar->flows, g_strdup (binding->public.flow),
+                         GINT_TO_POINTER (at_flow));
+  __atomic_add_fetch (&registrar->sip->counts.registrations, (guint) step, __ATOMIC_RELAXED);
 }
 
 static void
@@ -87,6 +95,7 @@ cs_sip_registrar_new (CsSip *sip)
                                             (GDestroyNotify) g_ptr_array_unref);
   registrar->addresses
       = g_hash_table_new_full (cs_sip_address_hash, cs_sip_address_equal, g_free, NULL);
+  registrar->flows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return registrar;
 }
 
@@ -95,6 +104,7 @@ cs_sip_registrar_free (CsSipRegistrar *registrar)
 {
   g_hash_table_unref (registrar->users);
   g_hash_table_unref (registrar->addresses);
+  g_hash_table_unref (registrar->flows);
   g_free (registrar);
 }
 
@@ -125,8 +135,7 @@ binding_add (CsSipRegistrar *registrar, Binding *binding, gboolean again)
                            g_memdup2 (&binding->public.user, sizeof binding->public.user), list);
     }
   g_ptr_array_add (list, binding);
-  address_set (registrar, &binding->address, address_count (registrar, &binding->address) + 1);
-  __atomic_add_fetch (&registrar->sip->counts.registrations, 1, __ATOMIC_RELAXED);
+  place_add (registrar, binding, 1);
   if (list->len == 1 && !again)
     tell (registrar, binding, CS_SIP_REGISTERED);
 }
@@ -137,11 +146,19 @@ binding_remove (CsSipRegistrar *registrar, GPtrArray *list, guint index, gboolea
 {
   Binding *binding = g_ptr_array_steal_index (list, index);
 
-  address_set (registrar, &binding->address, address_count (registrar, &binding->address) - 1);
-  __atomic_sub_fetch (&registrar->sip->counts.registrations, 1, __ATOMIC_RELAXED);
+  place_add (registrar, binding, -1);
   if (list->len == 0 && !quiet)
     tell (registrar, binding, CS_SIP_UNREGISTERED);
   binding_clear (binding);
+}
+
+static char *
+flow_print (const CsSipAddress *address, guint16 port, CsSipTransport transport)
+{
+  char host[CS_SIP_ADDRESS_TEXT];
+
+  cs_sip_address_print (address, host);
+  return g_strdup_printf ("%s:%s:%u", cs_sip_transport_name (transport), host, port);
 }
 
 /* The request being answered, in pieces. */
@@ -354,7 +371,6 @@ cs_sip_registrar_handle (CsSipRegistrar *registrar, nua_handle_t *handle, const 
 {
   CsSip *sip = registrar->sip;
   Request request = { .registrar = registrar, .message = message };
-  char host[CS_SIP_ADDRESS_TEXT];
   guint16 port = 0;
   CsSipTransport transport = CS_SIP_UDP;
   g_autoptr (CsSipDevice) device = NULL;
@@ -371,8 +387,7 @@ cs_sip_registrar_handle (CsSipRegistrar *registrar, nua_handle_t *handle, const 
   device = authenticate (sip, handle, message, &request.address);
   if (device == NULL)
     return;
-  cs_sip_address_print (&request.address, host);
-  flow = g_strdup_printf ("%s:%s:%u", cs_sip_transport_name (transport), host, port);
+  flow = flow_print (&request.address, port, transport);
   request.device = device;
   request.flow = flow;
   status = contacts_apply (&request);
@@ -536,5 +551,14 @@ cs_sip_registrar_restore (CsSipRegistrar *registrar, GPtrArray *bindings)
 gboolean
 cs_sip_registrar_knows (CsSipRegistrar *registrar, const CsSipAddress *address)
 {
-  return address_count (registrar, address) > 0;
+  return g_hash_table_contains (registrar->addresses, address);
+}
+
+gboolean
+cs_sip_registrar_knows_flow (CsSipRegistrar *registrar, const CsSipAddress *address, guint16 port,
+                             CsSipTransport transport)
+{
+  g_autofree char *flow = flow_print (address, port, transport);
+
+  return g_hash_table_contains (registrar->flows, flow);
 }

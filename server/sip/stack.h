@@ -177,6 +177,8 @@ GPtrArray *cs_sip_registrar_dup (CsSipRegistrar *registrar, CtId user);
 GPtrArray *cs_sip_registrar_dup_all (CsSipRegistrar *registrar);
 void cs_sip_registrar_restore (CsSipRegistrar *registrar, GPtrArray *bindings);
 gboolean cs_sip_registrar_knows (CsSipRegistrar *registrar, const CsSipAddress *address);
+gboolean cs_sip_registrar_knows_flow (CsSipRegistrar *registrar, const CsSipAddress *address,
+                                      guint16 port, CsSipTransport transport);
 /* "sip:192.0.2.1:5060;transport=udp" of "udp:192.0.2.1:5060", or NULL. */
 char *cs_sip_flow_to_uri (const char *flow);
 
