@@ -128,15 +128,11 @@ on_phone_problem (CdAgent *self)
     ask_device_later (self);
 }
 
-static void tell_wish (CdAgent *self);
-
 static void
 on_registered (CdAgent *self)
 {
-  if (!cd_phone_get_registered (self->phone))
-    return;
-  self->device_seconds = 0;
-  tell_wish (self);
+  if (cd_phone_get_registered (self->phone))
+    self->device_seconds = 0;
 }
 
 /* A call rings of which no event has told: ask. */
@@ -152,10 +148,13 @@ on_phone_state (CdAgent *self)
 
 /* Presence */
 
+static void tell_wish (CdAgent *self);
+
+/* Whether a phone is registered is the server's to say; it tells as soon as it is. */
 static gboolean
 is_wish_possible (CdAgent *self)
 {
-  return strcmp (self->wish, "available") != 0 || cd_phone_get_registered (self->phone)
+  return strcmp (self->wish, "available") != 0
          || (self->presence != NULL && self->presence->registered);
 }
 
@@ -174,13 +173,13 @@ take_presence (CdAgent *self, CtPresence *presence)
   g_signal_emit (self, signals[SIGNAL_PRESENCE_CHANGED], 0);
   cd_agent_on_presence_for_call (self);
   cd_agent_update_tick (self);
-  /* The server has forgotten us (it was restarted): it hears the wish again. */
-  if (self->wish != NULL && strcmp (self->wish, "offline") != 0
-      && strcmp (presence->state, "offline") == 0 && self->wish_sent && !self->telling)
-    {
-      self->wish_sent = FALSE;
-      tell_wish (self);
-    }
+  /* The server has forgotten us (it was restarted): phone and wish are told again. */
+  if (!presence->registered && cd_phone_get_registered (self->phone))
+    ask_device_later (self);
+  if (self->wish_sent && !self->telling && strcmp (self->wish, "offline") != 0
+      && strcmp (presence->state, "offline") == 0)
+    self->wish_sent = FALSE;
+  tell_wish (self);
 }
 
 static void
