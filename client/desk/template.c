@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/desk/template.h"
+
+#include "client/widgets/resources.h"
+
+GResource *cd_desk_get_resource (void); /* made by glib-compile-resources */
+
+void
+cd_desk_set_template (GtkWidgetClass *widget_class, const char *name)
+{
+  g_autofree char *path = g_strdup_printf (CD_RESOURCES "/desk/%s.ui", name);
+
+  g_resources_register (cd_desk_get_resource ());
+  gtk_widget_class_set_template_from_resource (widget_class, path);
+}
