@@ -7,6 +7,7 @@
 
 #include "common/base/error.h"
 #include "server/media/media-private.h"
+#include "server/media/mend.h"
 #include "server/media/relay.h"
 #include <arpa/inet.h>
 #include <poll.h>
@@ -32,6 +33,7 @@ struct _CsMedia {
   guint next_relay;
   GHashTable *legs;   /* CsLegId -> Leg */
   gint n_legs;        /* atomic, for the counters */
+  guint n_relay_legs; /* with those that are closed but not handed back */
   CsPrompts *prompts; /* NULL: none */
   CsRecorder *recorder;
 
@@ -48,6 +50,7 @@ order_free (CsMedia *media, CsOrder *order)
     {
       cs_sockets_close (media->sockets, cs_relay_leg_get_pair (order->leg));
       cs_relay_leg_free (order->leg);
+      media->n_relay_legs--;
     }
   g_free (order);
 }
@@ -123,6 +126,7 @@ open_leg (gpointer self, CsLegId id, GError **error)
   key = g_memdup2 (&id, sizeof id);
   g_hash_table_insert (media->legs, key, leg);
   g_atomic_int_inc (&media->n_legs);
+  media->n_relay_legs++;
   post (leg, order_new (leg, CS_ORDER_ADD));
   return TRUE;
 }
@@ -408,6 +412,8 @@ cs_media_new (const CsMediaConfig *config, CtClock *clock, CsMediaSink sink, gpo
       if (media->prompts == NULL)
         return NULL;
     }
+  if (config->spool_folder != NULL)
+    cs_recordings_mend (config->spool_folder);
   if (!start_relays (media, config, sink, data, error))
     return NULL;
   if (!ct_clock_is_manual (clock))
@@ -415,7 +421,8 @@ cs_media_new (const CsMediaConfig *config, CtClock *clock, CsMediaSink sink, gpo
   return g_steal_pointer (&media);
 }
 
-/* Waits, in time that a closing server has, for the relays to hand back every leg. */
+/* Until the relays have handed back every leg. Their threads have ended; a leg that was still moving
+ * from one to the next needs a round for each move, and what waits only ever waits for older orders. */
 static void
 close_all (CsMedia *media)
 {
@@ -429,11 +436,12 @@ close_all (CsMedia *media)
     }
   for (guint i = 0; i < media->relays->len; i++)
     cs_relay_stop (g_ptr_array_index (media->relays, i));
-  /* Without threads now: two rounds, since a leg may still move from one relay to the next. */
-  for (guint round = 0; round < 2; round++)
-    for (guint i = 0; i < media->relays->len; i++)
-      cs_relay_step (g_ptr_array_index (media->relays, i), 0);
-  collect (media);
+  while (media->n_relay_legs > 0)
+    {
+      for (guint i = 0; i < media->relays->len; i++)
+        cs_relay_step (g_ptr_array_index (media->relays, i), 0);
+      collect (media);
+    }
 }
 
 void

@@ -39,7 +39,9 @@ typedef struct {
 
 typedef struct _CsMedia CsMedia;
 
-/* @sink gets every event, on a relay or the disk thread; it posts to the switch loop and does not
+/* What a crash left half written in the spool folder is mended first: it is then NAME.wav, the
+ * recording's id as NAME, as if it had been finished; no event tells of it.
+ * @sink gets every event, on a relay or the disk thread; it posts to the switch loop and does not
  * wait. It owns the event. */
 CsMedia *cs_media_new (const CsMediaConfig *config, CtClock *clock, CsMediaSink sink, gpointer data,
                        GError **error);

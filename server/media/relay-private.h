@@ -23,6 +23,7 @@ typedef enum {
   CS_PACKET_A,
   CS_PACKET_U,
   CS_PACKET_EVENT,
+  CS_PACKET_NOISE, /* comfort noise (RFC 3389), which some send unasked: a sign of life, no more */
 } CsPacketKind;
 
 struct _CsRelayLeg {

@@ -56,7 +56,7 @@ forward (CsRelay *relay, CsRelayLeg *leg, CsPacketKind kind, CsRtp *rtp, guint8 
   guint samples = is_event ? cs_dtmf_duration (payload, rtp->length) : rtp->length;
 
   if (leg->muted || peer->playing || !peer->may_send || peer->latch.peer.sin_port == 0
-      || payload_type == CS_SDP_NONE || (is_event && leg->masked)
+      || payload_type == CS_SDP_NONE || kind == CS_PACKET_NOISE || (is_event && leg->masked)
       || !cs_stream_map (&peer->stream, leg, samples, now_us, rtp))
     {
       cs_stream_skip (&peer->stream, leg, rtp);
@@ -103,7 +103,7 @@ take (CsRelay *relay, CsRelayLeg *leg, guint in, guint slot, gint64 now_us)
   note_heard (relay, leg, &rtp, now_us);
   if (kind == CS_PACKET_EVENT)
     hear_keys (relay, leg, &rtp, packet + rtp.offset, now_us);
-  else if (leg->recording != NULL && !leg->muted && !leg->masked)
+  else if (kind != CS_PACKET_NOISE && leg->recording != NULL && !leg->muted && !leg->masked)
     cs_recording_put (leg->recording, relay->ring, CS_SIDE_LEFT,
                       kind == CS_PACKET_A ? CS_LAW_A : CS_LAW_U, rtp.timestamp, packet + rtp.offset,
                       rtp.length, now_us);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define EVENTS 128
+#define COMFORT_NOISE 13
 #define MAX_CATCH_UP 5 /* ticks; later ones than that are left out */
 
 void
@@ -120,6 +121,7 @@ apply_agreement (CsRelayLeg *leg, const CsAgreement *agreement, gint64 now_us)
     }
   set_kind (leg, agreement->take_event, CS_PACKET_EVENT);
   set_kind (leg, agreement->send_event, CS_PACKET_EVENT);
+  set_kind (leg, COMFORT_NOISE, CS_PACKET_NOISE);
   leg->heard_us = now_us;
 }
 

@@ -2,11 +2,15 @@
 /* Recordings: both sides on one time line, gaps in their length, masked when asked, whole when closed. */
 #include "common/base/id.h"
 #include "rig.h"
+#include "server/media/mend.h"
 #include "server/media/recorder.h"
 #include "server/media/timeline.h"
 
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define HEADER 58
 #define RECORDING ((CtId) 4711)
@@ -263,6 +267,27 @@ test_no_disk (void)
   g_assert_no_errno (g_mkdir (rig->spool, 0700));
 }
 
+/* A crash in the middle: the next start finds what was written, and gives it its header and name. */
+static void
+test_mend (void)
+{
+  g_autofree char *spool = g_dir_make_tmp ("centrale-spool-XXXXXX", NULL);
+  g_autofree char *part = g_build_filename (spool, "00000000004K7.wav.part", NULL);
+  g_autofree char *empty = g_build_filename (spool, "00000000004K8.wav.part", NULL);
+  g_autofree char *whole = g_build_filename (spool, "00000000004K7.wav", NULL);
+  g_autofree char *bytes = g_strnfill (HEADER + 2 * 8000 + 1, '\377');
+  g_auto (Wav) wav = { 0 };
+
+  g_assert_true (g_file_set_contents (part, bytes, HEADER + 2 * 8000 + 1, NULL));
+  g_assert_true (g_file_set_contents (empty, bytes, HEADER, NULL));
+  g_assert_cmpuint (cs_recordings_mend (spool), ==, 2);
+  wav_read (&wav, whole);
+  g_assert_cmpuint (wav.samples, ==, 8000);
+  g_assert_cmpuint (cs_recordings_mend (spool), ==, 0);
+  g_assert_no_errno (g_unlink (whole));
+  g_assert_no_errno (g_rmdir (spool));
+}
+
 static CsRingSlot
 slot_at (gint64 ms, guint32 timestamp, guint8 code)
 {
@@ -347,6 +372,97 @@ test_full_ring (void)
   g_rmdir (spool);
 }
 
+/* Orders in any order on threads of their own, with packets in between: every recording is told of
+ * once, and nothing is left. */
+static void
+test_storm (void)
+{
+  enum { LEGS = 12, ORDERS = 4000 };
+  g_autoptr (CtClock) clock = ct_clock_new ();
+  g_autoptr (GAsyncQueue) events = g_async_queue_new_full ((GDestroyNotify) cs_media_event_free);
+  g_autofree char *spool = g_dir_make_tmp ("centrale-spool-XXXXXX", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (3);
+  CsMediaConfig config = { .bind_address = "127.0.0.1",
+                           .port_min = 20000,
+                           .port_max = 29999,
+                           .threads = 3,
+                           .spool_folder = spool };
+  CsMedia *media = cs_media_new (&config, clock, on_event, events, NULL);
+  CsMediaPort *port = cs_media_get_port (media);
+  const CsMediaItem items[] = { { NULL, 60 }, { NULL, 5 } };
+  guint16 ports[LEGS + 1] = { 0 };
+  guint started = 0, told = 0;
+  CsMediaEvent *event;
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  guint8 packet[CS_RTP_HEADER + FRAME] = { 0x80, 8 };
+
+  for (guint i = 0; i < ORDERS; i++)
+    {
+      CsLegId leg = g_rand_int_range (random, 1, LEGS + 1);
+      CsLegId other = g_rand_int_range (random, 1, LEGS + 1);
+      gboolean on = g_rand_boolean (random);
+      g_autofree char *answer = NULL;
+
+      switch (g_rand_int_range (random, 0, 10))
+        {
+        case 0:
+          if (on && ports[leg] != 0)
+            port->close (port->self, leg);
+          if (on)
+            ports[leg] = 0;
+          break;
+        case 1:
+          if (ports[leg] == 0 && port->open (port->self, leg, NULL))
+            answer = port->answer (port->self, leg,
+                                   "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 8 0\r\n", NULL);
+          if (answer != NULL)
+            ports[leg] = (guint16) atoi (strstr (answer, "m=audio ") + 8);
+          break;
+        case 2:
+        case 3:
+          port->bridge (port->self, leg, other);
+          break;
+        case 4:
+          port->unbridge (port->self, leg);
+          break;
+        case 5:
+          port->play (port->self, leg, items, 2, on ? 0 : 1, i);
+          break;
+        case 6:
+          if (ports[leg] != 0)
+            started++;
+          port->record (port->self, leg, 1000 + i);
+          break;
+        case 7:
+          port->record_stop (port->self, leg);
+          break;
+        case 8:
+          port->mask (port->self, leg, on);
+          port->mute (port->self, other, on);
+          break;
+        default:
+          break;
+        }
+      to.sin_port = htons (ports[other]);
+      if (to.sin_port != 0)
+        (void) sendto (fd, packet, sizeof packet, 0, (struct sockaddr *) &to, sizeof to);
+      packet[3]++;
+      packet[7] += FRAME;
+    }
+  cs_media_free (media);
+  while ((event = g_async_queue_try_pop (events)) != NULL)
+    {
+      told += event->kind == CS_MEDIA_RECORDED;
+      g_assert_true (event->path == NULL || g_unlink (event->path) == 0);
+      cs_media_event_free (event);
+    }
+  g_assert_cmpuint (started, >, 0);
+  g_assert_cmpuint (told, ==, started);
+  close (fd);
+  g_assert_no_errno (g_rmdir (spool));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -357,6 +473,8 @@ main (int argc, char **argv)
   g_test_add_func ("/record/mask", test_mask);
   g_test_add_func ("/record/follows", test_follows);
   g_test_add_func ("/record/no-disk", test_no_disk);
+  g_test_add_func ("/record/mend", test_mend);
+  g_test_add_func ("/record/storm", test_storm);
   g_test_add_func ("/record/placing", test_placing);
   g_test_add_func ("/record/full-ring", test_full_ring);
   return g_test_run ();
