@@ -162,7 +162,7 @@ start_http (Fixture *f)
   cs_http_add_module (f->http, &cs_scripts_module, f->scripts);
   g_assert_true (cs_http_start (f->http, &error));
   f->base = g_strdup_printf ("http://127.0.0.1:%u/api/v1", cs_http_get_port (f->http));
-  f->client = soup_session_new ();
+  f->client = soup_session_new_with_options ("proxy-resolver", NULL, NULL);
 }
 
 static void
