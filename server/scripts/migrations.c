@@ -42,5 +42,14 @@ static const char scripts_1[]
       "CREATE TABLE ticket_counter ("
       "  company INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;";
 
-const CsMigration cs_scripts_migrations[] = { { 500, "scripts", scripts_1 } };
+/* Who read a secret that somebody else had typed (D33). */
+static const char scripts_2[]
+    = "CREATE TABLE secret_read ("
+      "  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL,"
+      "  call INTEGER NOT NULL REFERENCES call_script (call), step TEXT NOT NULL,"
+      "  person INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+      "CREATE INDEX secret_read_by_call ON secret_read (call, at);";
+
+const CsMigration cs_scripts_migrations[]
+    = { { 500, "scripts", scripts_1 }, { 501, "secret readings", scripts_2 } };
 const gsize cs_scripts_n_migrations = G_N_ELEMENTS (cs_scripts_migrations);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "server/scripts/scripts-private.h"
-#include "server/scripts/seal.h"
 
 static gboolean
 get_version (CsExchange *exchange, gpointer module, GError **error)
@@ -101,38 +100,6 @@ state_of (const CsScriptCall *call, const CtScriptRun *run)
   return state;
 }
 
-/* Who typed a secret sees it again, and nobody else. */
-static gboolean
-open_secrets (CsExchange *exchange, CsScripts *scripts, CtScriptState *state, GError **error)
-{
-  const CsPrincipal *principal = cs_exchange_principal (exchange);
-  CsDb *db = cs_exchange_reader (exchange);
-  g_autoptr (GPtrArray) rows = cs_scripts_list_sealed (db, state->call, principal->user, error);
-  guint8 key[CS_SCRIPTS_KEY_SIZE];
-  gboolean good = rows != NULL;
-
-  if (!good || rows->len == 0)
-    return good;
-  if (!scripts->hands.tenant_key (scripts->hands.data, db, principal->scope, key, error))
-    return FALSE;
-  for (guint i = 0; good && i < state->answers->len; i++)
-    {
-      CtScriptAnswer *answer = g_ptr_array_index (state->answers, i);
-
-      for (guint j = 0; good && answer->secret && j < rows->len; j++)
-        {
-          const CsSealedRow *row = g_ptr_array_index (rows, j);
-
-          if (strcmp (row->step, answer->step) != 0)
-            continue;
-          answer->value = cs_scripts_unseal (key, state->call, row->step, row->sealed, error);
-          good = answer->value != NULL;
-        }
-    }
-  explicit_bzero (key, sizeof key);
-  return good;
-}
-
 static gboolean
 get_state (CsExchange *exchange, gpointer module, GError **error)
 {
@@ -159,7 +126,8 @@ get_state (CsExchange *exchange, gpointer module, GError **error)
       return FALSE;
     }
   state = state_of (&call, run);
-  if (!open_secrets (exchange, scripts, state, error))
+  /* Who typed a secret sees it again, and nobody else. */
+  if (!cs_scripts_open_secrets (scripts, db, scope, call.agent, state, error))
     return FALSE;
   cs_exchange_reply (exchange, g_steal_pointer (&state));
   return TRUE;
@@ -211,7 +179,10 @@ static const CsRoute routes[] = {
   { "POST", "/api/v1/calls/{id}/script", CS_ALLOW_ANSWER, &ct_script_command_type,
     &ct_script_state_type, 0, post_command,
     "The next numbered command of my call's script; safe to send again" },
+  { "GET", "/api/v1/calls/{id}/secrets", CS_ALLOW_SEE_CALLS, NULL, &ct_script_answer_type,
+    CS_ROUTE_PAGED, cs_scripts_get_secrets,
+    "Secrets of a call that its script shows to my role; each reading is kept" },
 };
 
 const CsModule cs_scripts_module
-    = { "scripts", cs_scripts_migrations, 1, routes, G_N_ELEMENTS (routes) };
+    = { "scripts", cs_scripts_migrations, 2, routes, G_N_ELEMENTS (routes) };

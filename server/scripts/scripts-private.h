@@ -25,4 +25,10 @@ gboolean cs_scripts_apply (CsScripts *scripts, CsDb *db, CsScope scope, const Cs
                            CtId user, const CtScriptCommand *command, CtScriptRun **run,
                            GError **error);
 
+/* Secrets that @person typed (CT_ID_NONE: whoever did), into the answers of @state. */
+gboolean cs_scripts_open_secrets (CsScripts *scripts, CsDb *db, CsScope scope, CtId person,
+                                  CtScriptState *state, GError **error);
+/* GET /api/v1/calls/{id}/secrets */
+gboolean cs_scripts_get_secrets (CsExchange *exchange, gpointer module, GError **error);
+
 G_END_DECLS

@@ -280,8 +280,8 @@ CS_SQL (put_answer, "INSERT INTO call_answer (call, step, value, sealed, person,
                     "  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (call, step) DO UPDATE SET"
                     "  value = excluded.value, sealed = excluded.sealed, person = excluded.person,"
                     "  at = excluded.at");
-CS_SQL (list_sealed, "SELECT step, sealed FROM call_answer"
-                     "  WHERE call = ?1 AND person = ?2 AND sealed IS NOT NULL ORDER BY step");
+CS_SQL (list_sealed, "SELECT step, sealed, at FROM call_answer WHERE call = ?1"
+                     "  AND (person = ?2 OR ?2 IS NULL) AND sealed IS NOT NULL ORDER BY step");
 
 gboolean
 cs_scripts_put_answer (CsDb *db, CtId call, const char *step, const char *value, GBytes *sealed,
@@ -326,9 +326,29 @@ cs_scripts_list_sealed (CsDb *db, CtId call, CtId person, GError **error)
 
       row->step = cs_column_dup_text (query, "step");
       row->sealed = cs_column_dup_blob (query, "sealed");
+      row->at_ms = cs_column_int (query, "at");
       g_ptr_array_add (rows, row);
     }
   return result == CS_ROW_NONE ? g_steal_pointer (&rows) : NULL;
+}
+
+CS_SQL (add_secret_read, "INSERT INTO secret_read (id, tenant, call, step, person, at)"
+                         "  VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+
+gboolean
+cs_scripts_add_secret_read (CsDb *db, CsScope scope, CtId call, const char *step, CtId person,
+                            GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &add_secret_read);
+  CtClock *clock = cs_db_get_clock (db);
+
+  cs_bind_id (query, 1, ct_id_new (clock));
+  cs_bind_id (query, 2, scope.tenant);
+  cs_bind_id (query, 3, call);
+  cs_bind_text (query, 4, step);
+  cs_bind_id (query, 5, person);
+  cs_bind_int (query, 6, ct_clock_utc_ms (clock));
+  return cs_query_run (query, NULL, error);
 }
 
 CS_SQL (add_reveal, "INSERT INTO reveal (call, number, tenant, person, step, reason, at)"

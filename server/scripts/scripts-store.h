@@ -66,11 +66,14 @@ gboolean cs_scripts_put_answer (CsDb *db, CtId call, const char *step, const cha
 typedef struct {
   char *step;
   GBytes *sealed;
+  gint64 at_ms;
 } CsSealedRow;
 
-/* Secrets of the call that @person typed. CsSealedRow* */
+/* Secrets of the call that @person typed; CT_ID_NONE: all. CsSealedRow* */
 GPtrArray *cs_scripts_list_sealed (CsDb *db, CtId call, CtId person, GError **error);
 
+gboolean cs_scripts_add_secret_read (CsDb *db, CsScope scope, CtId call, const char *step,
+                                     CtId person, GError **error);
 gboolean cs_scripts_add_reveal (CsDb *db, CsScope scope, CtId call, const CtScriptCommand *command,
                                 CtId person, gint64 at_ms, GError **error);
 

@@ -54,7 +54,7 @@ const char sample_bakery[]
       "     \"next\": \"card\"},"
       "    {\"else\": \"done\"}]},"
       "  \"card\": {\"kind\": \"ask\", \"ask\": \"secret\", \"required\": true, \"min\": 4,"
-      "   \"pattern\": \"[0-9 ]+\","
+      "   \"pattern\": \"[0-9 ]+\", \"shown_to\": \"owner\","
       "   \"say\": {\"nl\": \"Uw kaartnummer?\", \"en\": \"Your card number?\"},"
       "   \"next\": \"done\"},"
       "  \"route\": {\"kind\": \"branch\", \"arms\": ["

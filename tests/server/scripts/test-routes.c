@@ -15,6 +15,8 @@
 #define COMPANY ((CtId) 2001)
 #define ANNA ((CtId) 11)
 #define BERT ((CtId) 12)
+#define CARLA ((CtId) 13) /* owns the company */
+#define OLGA ((CtId) 14)  /* owns another */
 #define CALL ((CtId) 3001)
 #define NOW G_GINT64_CONSTANT (1795262400000)
 
@@ -108,14 +110,17 @@ on_leave (gpointer data, CtId call, CtId user, GError **error)
 
 /* Users */
 
+static const char *const user_names[] = { "anna", "bert", "carla", "olga" };
+
 static gboolean
 fill_user (Fixture *f, CtId id, CsUserRecord *user)
 {
   user->id = id;
   user->tenant = TENANT;
-  user->roles = CS_ROLE_E_AGENT;
+  user->roles = id == CARLA || id == OLGA ? CS_ROLE_OWNER : CS_ROLE_E_AGENT;
+  user->company = id == CARLA ? COMPANY : id == OLGA ? COMPANY + 1 : CT_ID_NONE;
   user->password_hash = g_strdup (f->hash);
-  user->user_name = g_strdup (id == ANNA ? "anna" : "bert");
+  user->user_name = g_strdup (user_names[id - ANNA]);
   user->name = g_strdup (user->user_name);
   user->language = g_strdup ("nl");
   user->domain = g_strdup ("north.example");
@@ -127,7 +132,10 @@ static gboolean
 find_user (gpointer self, CsDb *db, const char *domain, const char *name, CsUserRecord *user,
            GError **error)
 {
-  return fill_user (self, strcmp (name, "anna") == 0 ? ANNA : BERT, user);
+  for (gsize i = 0; i < G_N_ELEMENTS (user_names); i++)
+    if (strcmp (name, user_names[i]) == 0)
+      return fill_user (self, ANNA + (CtId) i, user);
+  return ct_fail (error, CT_ERROR_NOT_FOUND, "no such user");
 }
 
 static gboolean
@@ -381,6 +389,52 @@ test_call (Fixture *f, gconstpointer data)
   g_assert_cmpuint (outcome->answers->len, ==, 4); /* name, phone, reason, loaves */
 }
 
+static guint
+count_secrets (Fixture *f, const char *user, guint status, char **value)
+{
+  g_autofree char *token = sign_in (f, user);
+  g_autofree char *path = call_path ("/secrets");
+  g_autoptr (JsonObject) reply = ask (f, "GET", path, token, NULL, status);
+  JsonArray *items = json_object_has_member (reply, "items")
+                         ? json_object_get_array_member (reply, "items")
+                         : NULL;
+  guint n = items != NULL ? json_array_get_length (items) : 0;
+
+  if (n > 0 && value != NULL)
+    *value = g_strdup (
+        json_object_get_string_member (json_array_get_object_element (items, 0), "value"));
+  return n;
+}
+
+CS_SQL (count_readings, "SELECT count (*) AS n FROM secret_read WHERE person = ?1");
+
+/* The role that the script names reads a secret, of its own company, and that is kept (D33). */
+static void
+test_secrets (Fixture *f, gconstpointer data)
+{
+  g_autofree char *anna = sign_in (f, "anna");
+  g_autofree char *value = NULL;
+  CsDb *db;
+
+  g_assert_cmpuint (count_secrets (f, "carla", 404, NULL), ==, 0); /* no run yet */
+  walk_to_card (f, anna);
+  g_assert_cmpuint (count_secrets (f, "carla", 200, NULL), ==, 0);
+  move (f, anna, 9, "answer", "card", "\"value\": \"9876 5432 10\"", "card");
+  g_assert_cmpuint (count_secrets (f, "carla", 200, &value), ==, 1);
+  g_assert_cmpstr (value, ==, "9876 5432 10");
+  g_assert_cmpuint (count_secrets (f, "anna", 200, NULL), ==, 0);
+  g_assert_cmpuint (count_secrets (f, "olga", 404, NULL), ==, 0);
+  db = cs_store_acquire_reader (f->store);
+  {
+    g_autoptr (CsQuery) query = cs_query (db, &count_readings);
+
+    cs_bind_id (query, 1, CARLA);
+    g_assert_cmpint (cs_query_step (query, NULL), ==, CS_ROW_READY);
+    g_assert_cmpint (cs_column_int (query, "n"), ==, 1);
+  }
+  cs_store_release_reader (f->store, db);
+}
+
 static void
 test_others (Fixture *f, gconstpointer data)
 {
@@ -427,5 +481,6 @@ main (int argc, char **argv)
   ADD ("/scripts-routes/call", test_call);
   ADD ("/scripts-routes/others", test_others);
   ADD ("/scripts-routes/mask", test_mask);
+  ADD ("/scripts-routes/secrets", test_secrets);
   return g_test_run ();
 }
