@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "agent"
 
 #include "client/session/agent-private.h"
+#include "common/wire/record-json.h"
 
 #include <string.h>
 
@@ -166,6 +167,16 @@ cd_agent_clear_call (CdAgent *self)
   cd_agent_emit_script_changed (self);
 }
 
+/* One change comes as several events: to the e-agent, to his tenant, to the company. */
+static gboolean
+is_same (const CtCall *one, const CtCall *other)
+{
+  g_autofree char *a = ct_record_to_json (one, CT_WIRE_STAFF);
+  g_autofree char *b = ct_record_to_json (other, CT_WIRE_STAFF);
+
+  return strcmp (a, b) == 0;
+}
+
 void
 cd_agent_take_call (CdAgent *self, CtCall *call, gboolean whole)
 {
@@ -176,7 +187,17 @@ cd_agent_take_call (CdAgent *self, CtCall *call, gboolean whole)
   if (is_new)
     g_info ("call %s is mine: %s", ct_id_text (call->id).text, call->state);
   else if (!whole)
-    keep_from (call, self->call);
+    {
+      g_autoptr (CtCall) old = ct_record_copy (self->call);
+
+      keep_from (call, self->call);
+      if (is_same (old, call))
+        {
+          ct_call_free (self->call);
+          self->call = call;
+          return;
+        }
+    }
   g_clear_pointer (&self->call, ct_call_free);
   self->call = call;
   take_meter_of_call (self);
@@ -191,6 +212,10 @@ cd_agent_take_call (CdAgent *self, CtCall *call, gboolean whole)
 void
 cd_agent_on_call_changed (CdAgent *self, const CtCall *call)
 {
+  /* What is being asked for may be older than this. */
+  if (self->asking_call
+      && (is_mine (self, call) || (self->call != NULL && call->id == self->call->id)))
+    self->ask_call_again = TRUE;
   if (self->call != NULL && call->id == self->call->id)
     {
       if (is_mine (self, call))

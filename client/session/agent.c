@@ -70,7 +70,10 @@ on_device_retry (gpointer data)
   CdAgent *self = data;
 
   self->device_retry = 0;
-  ask_device (self);
+  /* By now the server may know the phone after all: what it said then was on its way too long. */
+  if (!cd_phone_get_registered (self->phone) || self->presence == NULL
+      || !self->presence->registered)
+    ask_device (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -161,6 +164,12 @@ is_wish_possible (CdAgent *self)
 static void
 take_presence (CdAgent *self, CtPresence *presence)
 {
+  /* An answer that an event has overtaken. */
+  if (self->presence != NULL && presence->since < self->presence->since)
+    {
+      ct_presence_free (presence);
+      return;
+    }
   /* What only GET tells is kept. */
   if (self->presence != NULL && presence->name == NULL)
     {

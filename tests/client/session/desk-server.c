@@ -74,6 +74,20 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     reply (message, answer->status, answer->json);
   else
     reply (message, 404, "{\"code\":\"not-found\",\"status\":404}");
+  if (g_strcmp0 (self->slow, path) == 0 && self->held == NULL)
+    {
+      self->held = g_object_ref (message);
+      soup_server_message_pause (message);
+    }
+}
+
+void
+desk_server_release (DeskServer *self)
+{
+  g_autoptr (SoupServerMessage) message = g_steal_pointer (&self->held);
+
+  self->slow = NULL;
+  soup_server_message_unpause (message);
 }
 
 static void

@@ -16,6 +16,8 @@ typedef struct {
   GHashTable *answers; /* "POST /api/v1/x" -> Answer */
   guint status;        /* instead of any answer, when not 0 */
   gboolean deaf;       /* takes requests and never answers */
+  const char *slow;    /* the answer to this path is made at once, sent by desk_server_release() */
+  SoupServerMessage *held;
   SoupWebsocketConnection *socket;
   GPtrArray *hellos;    /* first message of each WebSocket */
   const char *greeting; /* "reset" or "resumed" */
@@ -29,6 +31,7 @@ void desk_server_free (DeskServer *self);
 void desk_server_set (DeskServer *self, const char *method, const char *path, guint status,
                       const char *json);
 void desk_server_event (DeskServer *self, const char *type, const char *topic, const char *json);
+void desk_server_release (DeskServer *self);
 /* Cuts the WebSocket. */
 void desk_server_cut (DeskServer *self, gushort code);
 

@@ -243,6 +243,23 @@ test_call (Fixture *f, gconstpointer data)
                                "/finish {\"disposition\":\"order\",\"note\":\"well done\"}"));
 }
 
+/* An answer that an event has overtaken on the way does not take the call back to what it was. */
+static void
+test_overtaken (Fixture *f, gconstpointer data)
+{
+  set_call (f, "offered", "");
+  f->server->slow = "/api/v1/me/call";
+  send_call (f, "offered", "");
+  WAIT_UNTIL (f->server->held != NULL);
+  send_call (f, "talking", ANSWERED);
+  WAIT_FOR_STATE (f, "talking");
+  set_call (f, "talking", ANSWERED ",\"ticket\":\"0427-1\"");
+  desk_server_release (f->server);
+  WAIT_UNTIL (cd_agent_get_call (f->agent)->ticket != NULL);
+  g_assert_cmpstr (CALL_STATE (f), ==, "talking");
+  g_assert_cmpuint (count_asked (f, "GET /api/v1/me/call"), >=, 3);
+}
+
 /* Offered to us, then to another; calls of others. */
 static void
 test_missed (Fixture *f, gconstpointer data)
@@ -410,6 +427,7 @@ main (int argc, char **argv)
   ADD ("/agent/presence", test_presence);
   ADD ("/agent/told-again", test_told_again);
   ADD ("/agent/call", test_call);
+  ADD ("/agent/overtaken", test_overtaken);
   ADD ("/agent/missed", test_missed);
   ADD ("/agent/meter", test_meter);
   ADD ("/agent/script", test_script);
