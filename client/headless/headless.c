@@ -13,6 +13,8 @@
 #include <gst/gst.h>
 #include <signal.h>
 
+#define GOODBYE_SECONDS 3
+
 typedef struct {
   CdOptions options;
   GMainLoop *loop;
@@ -23,6 +25,7 @@ typedef struct {
   CdAgent *agent;
   CdRobot *robot;
   guint timeout;
+  gboolean gone; /* the server has heard the goodbye, or takes too long */
   int status;
 } Program;
 
@@ -131,29 +134,33 @@ open_journal (Program *program)
 static void
 on_goodbye (GObject *session, GAsyncResult *result, gpointer data)
 {
-  *(gboolean *) data = TRUE;
+  ((Program *) data)->gone = TRUE;
+}
+
+static gboolean
+on_goodbye_late (gpointer data)
+{
+  ((Program *) data)->gone = TRUE;
+  return G_SOURCE_CONTINUE; /* removed by end() */
 }
 
 /* Says goodbye, a few seconds at most. */
 static void
 end (Program *program)
 {
-  gboolean gone = FALSE;
-  gint64 deadline = g_get_monotonic_time () + 3 * G_USEC_PER_SEC;
+  guint late;
 
   g_clear_pointer (&program->robot, cd_robot_free);
   if (program->agent != NULL)
     cd_agent_stop (program->agent);
   cd_sofia_phone_shut_down (CD_SOFIA_PHONE (program->phone));
-  if (cd_session_is_signed_in (program->session))
-    {
-      guint alarm = g_timeout_add (100, on_signal, program);
-
-      cd_session_sign_out_async (program->session, NULL, on_goodbye, &gone);
-      while (!gone && g_get_monotonic_time () < deadline)
-        g_main_context_iteration (NULL, TRUE);
-      g_source_remove (alarm);
-    }
+  if (!cd_session_is_signed_in (program->session))
+    return;
+  late = g_timeout_add_seconds (GOODBYE_SECONDS, on_goodbye_late, program);
+  cd_session_sign_out_async (program->session, NULL, on_goodbye, program);
+  while (!program->gone)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (late);
 }
 
 static void

@@ -31,7 +31,8 @@ void
 cd_robot_print (const char *event, ...)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *at = ct_time_format (g_get_real_time () / 1000);
+  g_autoptr (CtClock) clock = ct_clock_new ();
+  g_autofree char *at = ct_time_format (ct_clock_utc_ms (clock));
   g_autofree char *text = NULL;
   g_autoptr (JsonNode) root = NULL;
   const char *name;
