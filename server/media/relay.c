@@ -71,11 +71,24 @@ bridge (CsRelayLeg *leg, CsRelayLeg *other)
   other->peer = leg;
 }
 
+/* Ticks are wanted while there are legs; an idle server sleeps. */
 static void
-add (CsRelay *relay, CsRelayLeg *leg)
+set_ticking (CsRelay *relay, gboolean ticking, gint64 now_us)
+{
+  const struct timespec period = { 0, ticking ? CS_TICK_US * 1000 : 0 };
+  const struct itimerspec every = { period, period };
+
+  relay->tick_us = now_us + CS_TICK_US;
+  timerfd_settime (relay->timer, 0, &every, NULL);
+}
+
+static void
+add (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = leg };
 
+  if (relay->legs->len == 0)
+    set_ticking (relay, TRUE, now_us);
   leg->index = relay->legs->len;
   g_ptr_array_add (relay->legs, leg);
   g_atomic_pointer_set (&leg->owner, relay);
@@ -84,7 +97,7 @@ add (CsRelay *relay, CsRelayLeg *leg)
 }
 
 static void
-drop (CsRelay *relay, CsRelayLeg *leg)
+drop (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
 {
   CsRelayLeg *last = g_ptr_array_index (relay->legs, relay->legs->len - 1);
 
@@ -92,6 +105,8 @@ drop (CsRelay *relay, CsRelayLeg *leg)
   epoll_ctl (relay->epoll, EPOLL_CTL_DEL, leg->pair.rtp, NULL);
   g_ptr_array_remove_index_fast (relay->legs, leg->index);
   last->index = leg->index;
+  if (relay->legs->len == 0)
+    set_ticking (relay, FALSE, now_us);
   g_atomic_pointer_set (&leg->owner, NULL);
 }
 
@@ -156,10 +171,10 @@ carry_out (CsRelay *relay, CsOrder *order, gint64 now_us)
   switch (order->kind)
     {
     case CS_ORDER_ADD:
-      add (relay, leg);
+      add (relay, leg, now_us);
       break;
     case CS_ORDER_MOVE:
-      drop (relay, leg);
+      drop (relay, leg, now_us);
       order->kind = CS_ORDER_ADD;
       cs_relay_post (order->destination, order);
       return FALSE;
@@ -186,7 +201,7 @@ carry_out (CsRelay *relay, CsOrder *order, gint64 now_us)
       break;
     case CS_ORDER_CLOSE:
       record (leg, NULL, now_us);
-      drop (relay, leg);
+      drop (relay, leg, now_us);
       break;
     }
   return TRUE;
@@ -318,7 +333,7 @@ cs_relay_step (CsRelay *relay, int timeout_ms)
       else
         cs_relay_receive (relay, events[i].data.ptr, now_us);
     }
-  if (now_us >= relay->tick_us)
+  if (now_us >= relay->tick_us && relay->legs->len > 0)
     run_ticks (relay, now_us);
   /* Last, since an order may take away a leg that an event above points to. */
   if (woken)
@@ -369,7 +384,6 @@ watch (CsRelay *relay, int *fd)
 CsRelay *
 cs_relay_new (const CsRelayShared *shared, CsRing *ring, const char *name, GError **error)
 {
-  static const struct itimerspec every = { { 0, CS_TICK_US * 1000 }, { 0, CS_TICK_US * 1000 } };
   CsRelay *relay = g_new0 (CsRelay, 1);
 
   relay->shared = *shared;
@@ -389,10 +403,7 @@ cs_relay_new (const CsRelayShared *shared, CsRing *ring, const char *name, GErro
       return NULL;
     }
   if (!ct_clock_is_manual (shared->clock))
-    {
-      timerfd_settime (relay->timer, 0, &every, NULL);
-      relay->thread = g_thread_new (name, run, relay);
-    }
+    relay->thread = g_thread_new (name, run, relay);
   return relay;
 }
 
