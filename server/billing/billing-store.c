@@ -47,19 +47,15 @@ CS_SQL (sum_settled,
 CS_SQL (sum_running, "SELECT coalesce (sum (rate * noted_seconds), 0) AS spent FROM running_call"
                      " WHERE company = ?1 AND (tenant = ?2 OR ?2 = 0)");
 
-/* An account of the company on either side; what e-agents are paid is none of the company's business. */
-CS_SQL (list_postings,
-        "SELECT t.id AS id, t.at_ms AS at_ms, t.kind AS kind, t.state AS state,"
-        " t.amount AS amount, t.seconds AS seconds, t.call AS call, t.text AS text"
-        " FROM transfer t WHERE t.id < ?3"
-        " AND (t.debit IN (SELECT a.id FROM account a WHERE a.tenant = ?2 AND a.owner = ?1)"
-        " OR t.credit IN (SELECT a.id FROM account a WHERE a.tenant = ?2 AND a.owner = ?1))"
-        " AND (t.state = 'posted' OR (t.state = 'pending'"
-        " AND NOT EXISTS (SELECT 1 FROM transfer r WHERE r.pending = t.id)))"
-        " ORDER BY t.id DESC LIMIT ?4");
+CS_SQL (list_postings, "SELECT t.id AS id, t.at_ms AS at_ms, t.kind AS kind, t.state AS state,"
+                       " t.amount AS amount, t.seconds AS seconds, t.call AS call, t.text AS text"
+                       " FROM transfer t WHERE t.company = ?1 AND t.tenant = ?2 AND t.id < ?3"
+                       " AND (t.state = 'posted' OR (t.state = 'pending'"
+                       " AND NOT EXISTS (SELECT 1 FROM transfer r WHERE r.pending = t.id)))"
+                       " ORDER BY t.id DESC LIMIT ?4");
 CS_SQL (list_call_postings,
         "SELECT id, at_ms, kind, state, amount, seconds, call, text FROM transfer"
-        " WHERE call = ?1 AND (tenant = ?2 OR ?2 = 0) AND state = 'posted' AND kind <> 'pay'"
+        " WHERE call = ?1 AND (tenant = ?2 OR ?2 = 0) AND state = 'posted' AND company IS NOT NULL"
         " ORDER BY id LIMIT 500");
 
 CsRowResult

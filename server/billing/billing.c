@@ -159,8 +159,9 @@ run_move (CsDb *db, CsScope scope, CtId company, const char *currency, const Mov
           CtMoney amount, const char *reference, const char *key, CtId *transfer, GError **error)
 {
   g_autofree char *full = g_strconcat (move->doing, ":", ct_id_text (company).text, ":", key, NULL);
-  CsTransferRequest request
-      = { .amount = amount, .kind = move->kind, .key = full, .text = reference };
+  CsTransferRequest request = {
+    .amount = amount, .kind = move->kind, .key = full, .company = company, .text = reference
+  };
 
   return cs_ledger_open_account (db, scope, move->debit, move->debit_owner, currency,
                                  &request.debit, error)

@@ -9,20 +9,26 @@ CS_SQL (unbalanced, "SELECT min (id) AS id FROM account GROUP BY tenant, currenc
                     " HAVING sum (debits_posted) <> sum (credits_posted)"
                     " OR sum (debits_pending) <> sum (credits_pending)"
                     " ORDER BY min (id)");
-CS_SQL (wrong_posted, "SELECT a.id AS id FROM account a WHERE"
-                      " a.debits_posted <> coalesce ((SELECT sum (t.amount) FROM transfer t"
-                      " WHERE t.debit = a.id AND t.state = 'posted'), 0)"
-                      " OR a.credits_posted <> coalesce ((SELECT sum (t.amount) FROM transfer t"
-                      " WHERE t.credit = a.id AND t.state = 'posted'), 0)"
-                      " ORDER BY a.id");
-CS_SQL (wrong_pending, "SELECT a.id AS id FROM account a WHERE"
-                       " a.debits_pending <> coalesce ((SELECT sum (t.amount) FROM transfer t"
-                       " WHERE t.debit = a.id AND t.state = 'pending'"
-                       " AND NOT EXISTS (SELECT 1 FROM transfer r WHERE r.pending = t.id)), 0)"
-                       " OR a.credits_pending <> coalesce ((SELECT sum (t.amount) FROM transfer t"
-                       " WHERE t.credit = a.id AND t.state = 'pending'"
-                       " AND NOT EXISTS (SELECT 1 FROM transfer r WHERE r.pending = t.id)), 0)"
-                       " ORDER BY a.id");
+CS_SQL (wrong_posted,
+        "SELECT a.id AS id FROM account a"
+        " LEFT JOIN (SELECT t.debit AS account, sum (t.amount) AS total FROM transfer t"
+        " WHERE t.state = 'posted'"
+        " GROUP BY t.debit) d ON d.account = a.id"
+        " LEFT JOIN (SELECT t.credit AS account, sum (t.amount) AS total FROM transfer t"
+        " WHERE t.state = 'posted'"
+        " GROUP BY t.credit) c ON c.account = a.id"
+        " WHERE a.debits_posted <> coalesce (d.total, 0)"
+        " OR a.credits_posted <> coalesce (c.total, 0) ORDER BY a.id");
+CS_SQL (wrong_pending,
+        "SELECT a.id AS id FROM account a"
+        " LEFT JOIN (SELECT t.debit AS account, sum (t.amount) AS total FROM transfer t"
+        " LEFT JOIN transfer r ON r.pending = t.id WHERE t.state = 'pending' AND r.id IS NULL"
+        " GROUP BY t.debit) d ON d.account = a.id"
+        " LEFT JOIN (SELECT t.credit AS account, sum (t.amount) AS total FROM transfer t"
+        " LEFT JOIN transfer r ON r.pending = t.id WHERE t.state = 'pending' AND r.id IS NULL"
+        " GROUP BY t.credit) c ON c.account = a.id"
+        " WHERE a.debits_pending <> coalesce (d.total, 0)"
+        " OR a.credits_pending <> coalesce (c.total, 0) ORDER BY a.id");
 CS_SQL (overdrawn, "SELECT id FROM account WHERE limited = 1"
                    " AND debits_posted + debits_pending > credits_posted ORDER BY id");
 CS_SQL (unlimited_prepaid, "SELECT id FROM account WHERE limited = 0"

@@ -40,11 +40,12 @@ CS_SQL (save_sums, "UPDATE account SET debits_posted = ?2, credits_posted = ?3,"
                    " debits_pending = ?4, credits_pending = ?5 WHERE id = ?1");
 CS_SQL (add_transfer,
         "INSERT INTO transfer (id, tenant, debit, credit, amount, kind, state, pending, key, call,"
-        " seconds, at_ms, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+        " seconds, at_ms, text, company)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
 CS_SQL (get_transfer, "SELECT id, tenant, debit, credit, amount, kind, state, pending, call,"
-                      " seconds, at_ms FROM transfer WHERE id = ?1");
-CS_SQL (find_key, "SELECT id, debit, credit, amount, kind, state, pending, call, seconds, text"
-                  " FROM transfer WHERE tenant = ?1 AND key = ?2");
+                      " seconds, at_ms, company FROM transfer WHERE id = ?1");
+CS_SQL (find_key, "SELECT id, debit, credit, amount, kind, state, pending, call, seconds, text,"
+                  " company FROM transfer WHERE tenant = ?1 AND key = ?2");
 CS_SQL (find_resolution, "SELECT id FROM transfer WHERE pending = ?1");
 
 const char *
@@ -163,6 +164,7 @@ cs_ledger_store_add_transfer (CsDb *db, const CsTransfer *transfer, GError **err
   cs_bind_int (query, 11, transfer->seconds);
   cs_bind_int (query, 12, transfer->at_ms);
   cs_bind_text (query, 13, transfer->text);
+  cs_bind_id (query, 14, transfer->company);
   return cs_query_run (query, NULL, error);
 }
 
@@ -178,6 +180,7 @@ read_transfer (CsQuery *query, CsTransfer *out)
   out->state
       = index_of (transfer_states, G_N_ELEMENTS (transfer_states), cs_column_text (query, "state"));
   out->pending = cs_column_id (query, "pending");
+  out->company = cs_column_id (query, "company");
   out->call = cs_column_id (query, "call");
   out->seconds = cs_column_int (query, "seconds");
 }
@@ -217,7 +220,8 @@ cs_ledger_store_find_key (CsDb *db, const CsTransfer *wanted, CtId *id, gboolean
   *same = found.debit == wanted->debit && found.credit == wanted->credit
           && found.amount == wanted->amount && found.kind == wanted->kind
           && found.state == wanted->state && found.pending == wanted->pending
-          && found.call == wanted->call && found.seconds == wanted->seconds
+          && found.company == wanted->company && found.call == wanted->call
+          && found.seconds == wanted->seconds
           && g_strcmp0 (cs_column_text (query, "text"), wanted->text) == 0;
   return result;
 }

@@ -22,6 +22,7 @@ typedef struct {
   CsTransferState state;
   CtId pending; /* the reservation that this row resolves */
   const char *key;
+  CtId company;
   CtId call;
   gint64 seconds;
   gint64 at_ms;

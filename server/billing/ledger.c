@@ -219,6 +219,7 @@ enter_request (CsDb *db, CsScope scope, const CsTransferRequest *request, CsTran
     .kind = request->kind,
     .state = state,
     .key = request->key,
+    .company = request->company,
     .call = request->call,
     .seconds = request->seconds,
     .text = request->text,

@@ -61,6 +61,7 @@ typedef struct {
   CtMoney amount; /* more than zero */
   CsTransferKind kind;
   const char *key;  /* idempotency, unique in the tenant; at most 200 bytes */
+  CtId company;     /* whose list shows it, or CT_ID_NONE */
   CtId call;        /* or CT_ID_NONE */
   gint64 seconds;   /* of the call; 0: none */
   const char *text; /* for people, or NULL */

@@ -36,6 +36,7 @@ reserve_more (CsDb *db, const CsRunning *run, CtId account, CtId *block, gint64 
     .debit = account,
     .kind = CS_TRANSFER_RESERVE,
     .key = key,
+    .company = run->company,
     .call = run->call,
     .seconds = *seconds + more,
   };

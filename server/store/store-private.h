@@ -12,7 +12,8 @@ struct _CsDb {
   CsStore *store;
   sqlite3 *handle;        /* NULL when it could not be opened: every query then fails with IO */
   GHashTable *statements; /* CsSql* -> CsQuery*, prepared once */
-  GArray *hooks;          /* of CsHook; non-NULL while a write closure runs */
+  gboolean writing;       /* a write closure runs */
+  GArray *hooks;          /* of CsHook, of that closure; NULL while it has none */
 };
 
 typedef struct {

@@ -99,23 +99,38 @@ finish (CsStore *store, CsWrite *write)
     }
 }
 
+/* The frame of a group, prepared like any statement: they run thousands of times a second. */
+static const CsSql begin_group = { "begin_group", "BEGIN IMMEDIATE" };
+static const CsSql commit_group = { "commit_group", "COMMIT" };
+static const CsSql begin_closure = { "begin_closure", "SAVEPOINT closure" };
+static const CsSql keep_closure = { "keep_closure", "RELEASE closure" };
+
+static gboolean
+run_frame (CsDb *db, const CsSql *sql, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, sql);
+
+  return cs_query_run (query, NULL, error);
+}
+
 /* FALSE when the whole transaction is gone (SQLite rolled it back by itself: disk full, I/O). */
 static gboolean
 run_closure (CsDb *db, CsWrite *write)
 {
-  if (!cs_db_exec (db, "SAVEPOINT closure", &write->error))
+  if (!run_frame (db, &begin_closure, &write->error))
     return FALSE;
-  db->hooks = g_array_new (FALSE, FALSE, sizeof (CsHook));
+  db->writing = TRUE;
   if (!write->function (db, write->data, &write->error) && write->error == NULL)
     ct_fail (&write->error, CT_ERROR_IO, "a write failed and did not say why");
   write->hooks = g_steal_pointer (&db->hooks);
+  db->writing = FALSE;
   if (write->error != NULL)
     drop_hooks (write);
   if (sqlite3_get_autocommit (db->handle))
     return FALSE;
   if (write->error != NULL)
     return cs_db_exec (db, "ROLLBACK TO closure; RELEASE closure", NULL);
-  return cs_db_exec (db, "RELEASE closure", &write->error);
+  return run_frame (db, &keep_closure, &write->error);
 }
 
 static CsWrite *
@@ -150,7 +165,7 @@ run_group (CsStore *store, CsWrite *write, GPtrArray *group)
   gint64 end = g_get_monotonic_time () + GROUP_US;
   g_autoptr (GError) error = NULL;
 
-  if (!cs_db_exec (db, "BEGIN IMMEDIATE", &error))
+  if (!run_frame (db, &begin_group, &error))
     {
       g_ptr_array_add (group, write);
       fail_group (group, CT_ERROR_BUSY, error);
@@ -172,7 +187,7 @@ run_group (CsStore *store, CsWrite *write, GPtrArray *group)
         }
   } while (group->len < GROUP_CLOSURES && g_get_monotonic_time () < end
            && (write = take (store)) != NULL);
-  if (cs_db_exec (db, "COMMIT", &error))
+  if (run_frame (db, &commit_group, &error))
     return TRUE;
   g_warning ("COMMIT failed, the outcome of %u writes is unknown: %s", group->len, error->message);
   fail_group (group, CT_ERROR_UNKNOWN, error);
@@ -368,8 +383,10 @@ cs_db_after_commit (CsDb *db, CsPostFunc function, gpointer data, GDestroyNotify
 {
   CsHook hook = { function, data, destroy };
 
-  if (db->hooks != NULL)
+  if (db->writing)
     {
+      if (db->hooks == NULL)
+        db->hooks = g_array_new (FALSE, FALSE, sizeof (CsHook));
       g_array_append_val (db->hooks, hook);
       return;
     }
