@@ -2,8 +2,10 @@
 /* Billing's schema. A step that has landed is never edited: a new one follows it. */
 #include "server/billing/billing.h"
 
-/* `company` is whose list shows the transfer; one index for it instead of one for each side, since every
- * index costs each posting a page. The index on `pending` is what makes a reservation resolvable once only, whatever the program does. */
+/* Every index costs each posting a page, so there is one for `company` (whose list shows the transfer)
+ * instead of one for each side; choices are compared one by one, since an IN list of three builds a
+ * table for every row. The index on `pending` makes a reservation resolvable once only, whatever the
+ * program does. */
 static const char ledger[]
     = "CREATE TABLE account ("
       "  id INTEGER PRIMARY KEY,"
@@ -27,7 +29,7 @@ static const char ledger[]
       "  company INTEGER,"
       "  amount INTEGER NOT NULL CHECK (amount > 0),"
       "  kind TEXT NOT NULL,"
-      "  state TEXT NOT NULL CHECK (state IN ('pending', 'posted', 'voided')),"
+      "  state TEXT NOT NULL CHECK (state = 'pending' OR state = 'posted' OR state = 'voided'),"
       "  pending INTEGER REFERENCES transfer (id),"
       "  key TEXT NOT NULL,"
       "  call INTEGER,"
