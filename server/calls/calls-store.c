@@ -273,9 +273,10 @@ cs_calls_close (CsDb *db, CsScope scope, CtId call, const char *disposition, con
   return cs_query_run (amend, NULL, error);
 }
 
-CS_SQL (end_restarted, "UPDATE call SET state = 'ended', cause = 'restart', seconds = ?2, ended ="
-                       "  CASE WHEN answered IS NULL THEN started ELSE answered + ?2 * 1000 END"
-                       "  WHERE id = ?1 AND ended IS NULL AND (tenant = ?3 OR ?3 IS NULL)");
+CS_SQL (end_restarted,
+        "UPDATE call SET state = 'ended', cause = 'restart', seconds = ?2, ended ="
+        "  CASE WHEN answered IS NULL THEN started ELSE answered + CAST (?2 AS INTEGER) * 1000 END"
+        "  WHERE id = ?1 AND ended IS NULL AND (tenant = ?3 OR ?3 IS NULL)");
 
 gboolean
 cs_calls_end_restarted (CsDb *db, CsScope scope, CtId call, gint64 seconds, GError **error)
