@@ -14,7 +14,9 @@ struct _CsQuery {
   const CsSql *sql;
   sqlite3_stmt *statement; /* NULL when it could not be prepared */
   char **names;            /* of the columns */
-  gboolean kept;           /* in the connection's table */
+  int n_names;
+  int next;      /* the column after the one read last: rows are mostly read in order */
+  gboolean kept; /* in the connection's table */
   gboolean in_use;
   gboolean has_row;
   GError *error; /* the first one */
@@ -35,7 +37,6 @@ static void
 prepare (CsQuery *query)
 {
   CsDb *db = query->db;
-  int n_columns;
 
   if (db->handle == NULL)
     {
@@ -51,9 +52,9 @@ prepare (CsQuery *query)
       cs_db_fail (db, query->sql->name, &query->error);
       return;
     }
-  n_columns = sqlite3_column_count (query->statement);
-  query->names = g_new0 (char *, n_columns + 1);
-  for (int i = 0; i < n_columns; i++)
+  query->n_names = sqlite3_column_count (query->statement);
+  query->names = g_new0 (char *, query->n_names + 1);
+  for (int i = 0; i < query->n_names; i++)
     query->names[i] = g_strdup (sqlite3_column_name (query->statement, i));
 }
 
@@ -197,9 +198,16 @@ find_column (CsQuery *query, const char *name)
       g_critical ("%s: column %s is read without a row", query->sql->name, name);
       return -1;
     }
-  for (int i = 0; query->names[i] != NULL; i++)
-    if (strcmp (query->names[i], name) == 0)
-      return i;
+  for (int tried = 0, i = query->next; tried < query->n_names; tried++, i++)
+    {
+      if (i >= query->n_names)
+        i = 0;
+      if (strcmp (query->names[i], name) == 0)
+        {
+          query->next = i + 1;
+          return i;
+        }
+    }
   g_critical ("%s has no column %s", query->sql->name, name);
   return -1;
 }

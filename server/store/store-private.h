@@ -33,7 +33,9 @@ struct _CsStore {
   /* Of the writer's thread alone. */
   GThread *thread;
   CsDb *db;
+  GQueue taken; /* from the queue, to be run next */
 
+  int waiting;  /* closures in the queue and taken; atomic */
   GMutex lock;  /* for what follows */
   GCond wake;   /* the writer sleeps on it */
   GQueue queue; /* of CsWrite */

@@ -144,6 +144,7 @@ cs_store_open (const char *path, CtClock *clock, const CsMigration *migrations, 
   g_mutex_init (&store->lock);
   g_cond_init (&store->wake);
   g_queue_init (&store->queue);
+  g_queue_init (&store->taken);
   if (!create_private (path, error) || (store->db = cs_db_open (store, TRUE, error)) == NULL
       || !cs_migrate (store->db, migrations, n_migrations, &store->schema, error))
     {

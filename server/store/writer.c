@@ -133,14 +133,22 @@ run_closure (CsDb *db, CsWrite *write)
   return run_frame (db, &keep_closure, &write->error);
 }
 
+/* What waits is taken over whole, so that the lock is not fought for at every closure. */
 static CsWrite *
 take (CsStore *store)
 {
   CsWrite *write;
 
-  g_mutex_lock (&store->lock);
-  write = g_queue_pop_head (&store->queue);
-  g_mutex_unlock (&store->lock);
+  if (g_queue_is_empty (&store->taken))
+    {
+      g_mutex_lock (&store->lock);
+      store->taken = store->queue;
+      g_queue_init (&store->queue);
+      g_mutex_unlock (&store->lock);
+    }
+  write = g_queue_pop_head (&store->taken);
+  if (write != NULL)
+    g_atomic_int_add (&store->waiting, -1);
   return write;
 }
 
@@ -242,10 +250,18 @@ wait_for_work (CsStore *store)
 {
   CsWrite *write;
 
-  g_mutex_lock (&store->lock);
-  while ((write = g_queue_pop_head (&store->queue)) == NULL && !store->stopping)
-    g_cond_wait (&store->wake, &store->lock);
-  g_mutex_unlock (&store->lock);
+  while ((write = take (store)) == NULL)
+    {
+      gboolean over;
+
+      g_mutex_lock (&store->lock);
+      while (g_queue_is_empty (&store->queue) && !store->stopping)
+        g_cond_wait (&store->wake, &store->lock);
+      over = g_queue_is_empty (&store->queue);
+      g_mutex_unlock (&store->lock);
+      if (over)
+        return NULL;
+    }
   return write;
 }
 
@@ -295,10 +311,11 @@ push (CsStore *store, CsWrite *write, gboolean urgent, GError **error)
 
   g_mutex_lock (&store->lock);
   taken = !store->stopping && !store->broken
-          && (urgent || g_queue_get_length (&store->queue) < QUEUE_CAPACITY);
+          && (urgent || g_atomic_int_get (&store->waiting) < QUEUE_CAPACITY);
   if (taken)
     {
       g_queue_push_tail (&store->queue, write);
+      g_atomic_int_inc (&store->waiting);
       if (store->queue.length == 1)
         g_cond_signal (&store->wake);
     }
@@ -370,12 +387,7 @@ cs_store_write_urgent (CsStore *store, CsWriteFunc function, gpointer data, CsLo
 guint
 cs_store_get_depth (CsStore *store)
 {
-  guint depth;
-
-  g_mutex_lock (&store->lock);
-  depth = store->queue.length;
-  g_mutex_unlock (&store->lock);
-  return depth;
+  return (guint) g_atomic_int_get (&store->waiting);
 }
 
 void
