@@ -102,11 +102,18 @@ url_point_at (msg_t *msg, url_t *url, const Source *source)
   url->url_headers = NULL;
 }
 
+static gboolean
+is_of_register (const sip_t *message)
+{
+  if (message->sip_request != NULL)
+    return message->sip_request->rq_method == sip_method_register;
+  return message->sip_cseq != NULL && message->sip_cseq->cs_method == sip_method_register;
+}
+
 static void
 contacts_clean (CsSip *sip, msg_t *msg, sip_t *message, const Source *source)
 {
-  if (message->sip_contact == NULL
-      || (message->sip_cseq != NULL && message->sip_cseq->cs_method == sip_method_register))
+  if (message->sip_contact == NULL || is_of_register (message))
     return;
   if (message->sip_status != NULL && message->sip_status->st_status / 100 == 3)
     {
@@ -137,6 +144,26 @@ route_clean (msg_t *msg, sip_t *message, const Source *source)
   url_point_at (msg, nearest->r_url, source);
   nearest->r_url->url_params
       = su_sprintf (msg_home (msg), "lr;transport=%s", cs_sip_transport_name (source->transport));
+}
+
+char *
+cs_sip_door_route (const sip_t *message)
+{
+  const sip_record_route_t *nearest = message->sip_record_route;
+  const url_t *next = nearest != NULL                ? nearest->r_url
+                      : message->sip_contact != NULL ? message->sip_contact->m_url
+                                                     : NULL;
+  guint64 port = 5060;
+  CsSipAddress address;
+  char host[CS_SIP_ADDRESS_TEXT];
+
+  if (next == NULL || !cs_sip_address_parse (next->url_host, &address)
+      || (next->url_port != NULL
+          && !g_ascii_string_to_unsigned (next->url_port, 10, 1, G_MAXUINT16, &port, NULL)))
+    return NULL;
+  cs_sip_address_print (&address, host);
+  return g_strdup_printf ("sip:%s:%u;transport=%s", host, (guint) port,
+                          cs_sip_transport_name (cs_sip_transport_of (message)));
 }
 
 static void

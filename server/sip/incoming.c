@@ -154,10 +154,13 @@ announce (CsSipLeg *leg, const sip_t *message, CtId tenant, CtId user, char *cal
 }
 
 static CsSipLeg *
-leg_begin (CsSip *sip, nua_handle_t *handle, CtId trunk)
+leg_begin (CsSip *sip, nua_handle_t *handle, const sip_t *message, CtId trunk)
 {
   CsSipLeg *leg = cs_sip_leg_new (sip, ct_id_new (sip->clock), FALSE);
+  g_autofree char *route = cs_sip_door_route (message);
 
+  /* An outbound proxy goes before all that the peer wrote: NUA has nothing to resolve. */
+  nua_set_hparams (handle, NUTAG_PROXY (route), TAG_END ());
   leg->trunk = trunk;
   leg->dialog = cs_sip_dialog_new (sip, CS_SIP_DIALOG_CALL, handle);
   leg->dialog->leg = leg;
@@ -177,7 +180,7 @@ invite_from_trunk (CsSip *sip, nua_handle_t *handle, const sip_t *message, CsSip
       reject (sip, handle, status);
       return;
     }
-  announce (leg_begin (sip, handle, trunk->id), message, trunk->tenant, CT_ID_NONE,
+  announce (leg_begin (sip, handle, message, trunk->id), message, trunk->tenant, CT_ID_NONE,
             caller_of (trunk, message), called_of (sip, trunk, message));
 }
 
@@ -195,8 +198,8 @@ invite_from_device (CsSip *sip, nua_handle_t *handle, const sip_t *message,
   /* Digits without a + are a short code of the tenant: the switch knows. */
   if (user != NULL && user[0] == '+')
     number = cs_sip_trunk_normalise (&plain, user);
-  announce (leg_begin (sip, handle, CT_ID_NONE), message, device->tenant, device->user, NULL,
-            number != NULL ? g_steal_pointer (&number) : g_strdup (user));
+  announce (leg_begin (sip, handle, message, CT_ID_NONE), message, device->tenant, device->user,
+            NULL, number != NULL ? g_steal_pointer (&number) : g_strdup (user));
 }
 
 void
@@ -206,8 +209,9 @@ cs_sip_incoming_invite (CsSip *sip, nua_handle_t *handle, const sip_t *message)
   CsSipTransport transport;
   guint16 port;
   CsSipLine *line;
+  g_autofree char *route = message != NULL ? cs_sip_door_route (message) : NULL;
 
-  if (message == NULL || message->sip_request == NULL || message->sip_from == NULL
+  if (route == NULL || message->sip_request == NULL || message->sip_from == NULL
       || message->sip_to == NULL || message->sip_call_id == NULL
       || !cs_sip_current_source (sip, &address, &port, &transport))
     {

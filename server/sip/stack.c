@@ -14,6 +14,7 @@
 
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tag.h>
+#include <sofia-sip/sresolv.h>
 #include <sofia-sip/su_log.h>
 #include <sofia-sip/tport_tag.h>
 
@@ -382,8 +383,9 @@ nua_open (CsSip *sip)
       SIPTAG_SUPPORTED_STR ("timer, 100rel"), NUTAG_SESSION_TIMER (sip->session_seconds),
       NUTAG_MIN_SE (90), NUTAG_SESSION_REFRESHER (nua_local_refresher), NUTAG_UPDATE_REFRESH (1),
       NUTAG_USER_AGENT (sip->user_agent), NUTAG_ENABLEMESSAGE (0), NTATAG_MAXSIZE (MAX_MESSAGE),
-      NTATAG_UDP_MTU (65535), NTATAG_SERVER_RPORT (1), NTATAG_TCP_RPORT (1), NTATAG_USE_SRV (0),
-      NTATAG_USE_NAPTR (0), NTATAG_MAX_PROCEEDING (sip->max_calls + 100), TPTAG_UDP_RMEM (4 << 20),
+      NTATAG_UDP_MTU (65535), NTATAG_SERVER_RPORT (1), NTATAG_TCP_RPORT (1),
+      SRESTAG_RESOLV_CONF ("/dev/null"), NTATAG_USE_SRV (0), NTATAG_USE_NAPTR (0),
+      NTATAG_MAX_PROCEEDING (sip->max_calls + 100), TPTAG_UDP_RMEM (4 << 20),
       TPTAG_IDLE (CONNECTION_IDLE_MS), TPTAG_TIMEOUT (10000), TPTAG_QUEUESIZE (512), TAG_END ());
   return sip->nua != NULL;
 }

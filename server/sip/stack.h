@@ -164,6 +164,10 @@ const msg_mclass_t *cs_sip_door_class (void);
 /* Called on the SIP thread before any message comes. */
 void cs_sip_door_open (CsSip *sip);
 
+/* Where requests within the dialog of this request go, as a URI with a literal address; NULL when it
+ * says no such place (no Contact, or one that is no address). Caller frees. */
+char *cs_sip_door_route (const sip_t *message);
+
 /* registrar.c */
 CsSipRegistrar *cs_sip_registrar_new (CsSip *sip);
 void cs_sip_registrar_free (CsSipRegistrar *registrar);

@@ -341,6 +341,23 @@ test_device_removed (void)
   went = house_expect (house, CS_SIP_UNREGISTERED);
 }
 
+/* Without a Contact there is no place for a BYE, and the stack would resolve the name in From. */
+static void
+test_no_contact (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autofree char *refusal = NULL;
+
+  peer_send (trunk, "INVITE sip:0880001@127.0.0.1 SIP/2.0\r\n"
+                    "Via: SIP/2.0/UDP 127.0.0.2;branch=z9hG4bKn;rport\r\n"
+                    "From: <sip:0201@evil.invalid>;tag=1\r\nTo: <sip:0880001@y>\r\n"
+                    "Call-ID: n\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+                    "Content-Length: 0\r\n\r\n");
+  refusal = peer_expect (trunk, "SIP/2.0 400");
+  house_expect_none (house);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -354,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sip/phone/calls-over-tcp", test_phone_calls_over_tcp);
   g_test_add_func ("/sip/hostile/malformed", test_malformed);
   g_test_add_func ("/sip/hostile/malformed-streams", test_malformed_streams);
+  g_test_add_func ("/sip/hostile/no-contact", test_no_contact);
   g_test_add_func ("/sip/hostile/connections", test_connections);
   g_test_add_func ("/sip/phone/device-removed", test_device_removed);
   return g_test_run ();
