@@ -169,6 +169,8 @@ start_ports (CsApp *app, GError **error)
   };
 
   app->directory = cs_sip_directory_new ();
+  if (!cs_prompt_prepare_builtin (&(CsDecodeConfig){ .prompt_folder = app->places.prompts }, error))
+    return FALSE;
   app->media = cs_media_new (&media, app->clock, cs_app_on_media, app, error);
   if (app->media == NULL)
     return FALSE;

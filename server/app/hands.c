@@ -6,9 +6,11 @@
 #include "server/app/hands.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "common/base/error.h"
 #include "server/billing/billing.h"
+#include "server/ports/media-port.h"
 #include "server/scripts/scripts.h"
 
 #define NAME_LENGTH 24
@@ -64,7 +66,9 @@ prompt_builtin (gpointer data, const char *name, GError **error)
 {
   CsHands *hands = data;
 
-  return cs_prompt_prepare_builtin (&hands->decode, error) ? g_strdup (name) : NULL;
+  if (!cs_prompt_prepare_builtin (&hands->decode, error))
+    return NULL;
+  return g_strdup (strcmp (name, "beep") == 0 ? CS_PROMPT_BEEP : name);
 }
 
 static char *

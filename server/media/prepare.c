@@ -8,6 +8,7 @@
 #include "server/media/g711.h"
 #include "server/media/prompts.h"
 #include "server/media/sounds.h"
+#include "server/ports/media-port.h"
 #include "server/ports/plan.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -327,7 +328,8 @@ gboolean
 cs_prompt_prepare_builtin (const CsDecodeConfig *config, GError **error)
 {
   return write_sound (config, "music", cs_sound_compute_music, error)
-         && write_sound (config, "beep", cs_sound_compute_beep, error);
+         && write_sound (config, CS_PROMPT_BEEP, cs_sound_compute_beep, error)
+         && write_sound (config, CS_PROMPT_RINGING, cs_sound_compute_ringing, error);
 }
 
 gboolean

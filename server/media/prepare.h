@@ -24,7 +24,8 @@ gboolean cs_prompt_prepare_file (const CsDecodeConfig *config, const char *input
 /* @language as "nl" or "en"; at most 2000 bytes of text. CT_ERROR_INVALID for an unknown language. */
 gboolean cs_prompt_prepare_text (const CsDecodeConfig *config, const char *language,
                                  const char *text, const char *name, GError **error);
-/* "music" (20 s, made to be looped) and "beep" (0.4 s, 1000 Hz), unless they are there already. */
+/* "music" (20 s, made to be looped), CS_PROMPT_BEEP (0.4 s, 1000 Hz) and CS_PROMPT_RINGING (a period of
+ * the European ringing tone), unless they are there already. */
 gboolean cs_prompt_prepare_builtin (const CsDecodeConfig *config, GError **error);
 /* Removes the prompt; none is no error. */
 gboolean cs_prompt_remove (const CsDecodeConfig *config, const char *name, GError **error);

@@ -101,14 +101,27 @@ cs_sound_compute_music (guint *n_samples)
   return to_samples (music, MUSIC_SAMPLES);
 }
 
+/* A tone with soft edges, then silence. */
+static gint16 *
+compute_tone (double hertz, guint on, guint off, guint *n_samples)
+{
+  const guint fade = RATE / 100;
+  g_autofree float *tone = g_new0 (float, on + off);
+
+  for (guint i = 0; i < on; i++)
+    tone[i] = (float) (0.2 * MIN (1.0, (double) MIN (i, on - i) / fade) * wave (hertz, i));
+  *n_samples = on + off;
+  return to_samples (tone, on + off);
+}
+
 gint16 *
 cs_sound_compute_beep (guint *n_samples)
 {
-  const guint n = RATE * 2 / 5, fade = RATE / 100;
-  g_autofree float *beep = g_new0 (float, n);
+  return compute_tone (1000, RATE * 2 / 5, 0, n_samples);
+}
 
-  for (guint i = 0; i < n; i++)
-    beep[i] = (float) (0.2 * MIN (1.0, (double) MIN (i, n - i) / fade) * wave (1000, i));
-  *n_samples = n;
-  return to_samples (beep, n);
+gint16 *
+cs_sound_compute_ringing (guint *n_samples)
+{
+  return compute_tone (425, RATE, 4 * RATE, n_samples);
 }

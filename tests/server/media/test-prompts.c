@@ -5,6 +5,7 @@
 #include "rig.h"
 #include "server/media/prepare.h"
 #include "server/media/prompts.h"
+#include "server/ports/media-port.h"
 #include "server/media/wav.h"
 
 #include <fcntl.h>
@@ -290,7 +291,7 @@ test_builtin (Fixture *fixture, gconstpointer data)
   g_assert_true (cs_prompt_prepare_builtin (&fixture->config, &error));
   prompts = cs_prompts_new (fixture->folder, NULL);
   music = cs_prompts_get (prompts, "music");
-  beep = cs_prompts_get (prompts, "beep");
+  beep = cs_prompts_get (prompts, CS_PROMPT_BEEP);
   n = (guint) cs_sound_get_length (music);
   g_assert_cmpuint (n, ==, 160000);
   samples = g_new (gint16, n);
