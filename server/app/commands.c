@@ -48,14 +48,18 @@ usage (const char *text)
   return EX_USAGE;
 }
 
-/* The helper stands beside the server, built or installed. */
+/* The helper stands beside the server where it is built, in libexec where it is installed. */
 static char *
 find_helper (void)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : g_strdup (".");
+  char *helper = g_build_filename (folder, "centrale-decode", NULL);
 
-  return g_build_filename (folder, "centrale-decode", NULL);
+  if (g_file_test (helper, G_FILE_TEST_IS_EXECUTABLE))
+    return helper;
+  g_free (helper);
+  return g_strdup (CENTRALE_LIBEXECDIR "/centrale-decode");
 }
 
 /* init DOMAIN NAME USER PASSWORD-FILE */
@@ -188,7 +192,7 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
     code = cs_command_fail (error);
   else
     {
-      g_print ("%s: %u companies, %u users.\n", file->domain,
+      g_print ("%s is set up: companies %u, users %u.\n", file->domain,
                file->companies != NULL ? file->companies->len : 0,
                file->users != NULL ? file->users->len : 0);
       tell_server (&places);

@@ -197,6 +197,7 @@ cs_main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   char *none[] = { NULL };
 
+  g_option_context_set_strict_posix (context, TRUE); /* a command's options are its own */
   g_option_context_add_main_entries (context, entries, NULL);
   print_help (context);
   if (!g_option_context_parse (context, &argc, &argv, &error)

@@ -61,7 +61,7 @@ struct _CsHttp {
   GSource *sweep;
   gint64 swept_us;       /* when sessions were last swept */
   GHashTable *exchanges; /* CsExchange*, running or being sent */
-  CsSockets *sockets;
+  CsWebSockets *sockets;
   gboolean draining;
 
   /* How many there are in `exchanges`; for who waits in cs_http_stop(). */

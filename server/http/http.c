@@ -116,7 +116,7 @@ on_events (gpointer data)
   CsHttp *http = data;
 
   if (http->sockets != NULL)
-    cs_sockets_pump (http->sockets);
+    cs_web_sockets_pump (http->sockets);
 }
 
 static void
@@ -213,7 +213,7 @@ on_sweep (gpointer data)
   gint64 now = ct_clock_monotonic_us (http->clock);
 
   cs_listener_sweep (http->listener);
-  cs_sockets_sweep (http->sockets);
+  cs_web_sockets_sweep (http->sockets);
   if (now - http->swept_us > SESSION_SWEEP_US)
     {
       http->swept_us = now;
@@ -279,7 +279,7 @@ start_on_loop (gpointer data)
           http->config.idle_seconds, http->config.request_seconds };
 
   http->server = soup_server_new ("raw-paths", TRUE, NULL);
-  http->sockets = cs_sockets_new (http);
+  http->sockets = cs_web_sockets_new (http);
   cs_http_serve (http);
   http->listener = cs_listener_new (http->server, http->clock, &limits);
   cs_listener_set_certificate (http->listener, order->certificate);
@@ -340,7 +340,7 @@ drain_on_loop (gpointer data)
 
   http->draining = TRUE;
   cs_listener_close (http->listener);
-  cs_sockets_close_all (http->sockets);
+  cs_web_sockets_close_all (http->sockets);
 }
 
 static void
@@ -351,7 +351,7 @@ disconnect_on_loop (gpointer data)
   g_source_destroy (http->sweep);
   g_clear_pointer (&http->sweep, g_source_unref);
   soup_server_disconnect (http->server);
-  g_clear_pointer (&http->sockets, cs_sockets_free);
+  g_clear_pointer (&http->sockets, cs_web_sockets_free);
   /* Connections end in later rounds of the loop; the listener that counts them goes last. */
 }
 
@@ -467,7 +467,7 @@ recheck_sockets (gpointer data)
   Forgotten *forgotten = data;
 
   if (forgotten->http->sockets != NULL)
-    cs_sockets_recheck_user (forgotten->http->sockets, forgotten->tenant, forgotten->user);
+    cs_web_sockets_recheck_user (forgotten->http->sockets, forgotten->tenant, forgotten->user);
 }
 
 void

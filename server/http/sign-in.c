@@ -132,7 +132,7 @@ close_sockets (gpointer data)
   Ended *ended = data;
 
   if (ended->http->sockets != NULL)
-    cs_sockets_end_session (ended->http->sockets, ended->session);
+    cs_web_sockets_end_session (ended->http->sockets, ended->session);
 }
 
 static gboolean

@@ -24,7 +24,7 @@
 
 typedef struct {
   guint64 id;
-  CsSockets *sockets;
+  CsWebSockets *sockets;
   SoupWebsocketConnection *connection;
   CsPeer *peer;
   CsSession *session; /* NULL before there is one */
@@ -43,7 +43,7 @@ typedef struct {
   GSource *writable;
 } Socket;
 
-struct _CsSockets {
+struct _CsWebSockets {
   CsHttp *http;
   GHashTable *sockets; /* &socket->id -> Socket* */
   guint64 last_id;
@@ -51,7 +51,7 @@ struct _CsSockets {
 };
 
 static gint64
-now_us (CsSockets *sockets)
+now_us (CsWebSockets *sockets)
 {
   return ct_clock_monotonic_us (sockets->http->clock);
 }
@@ -90,10 +90,10 @@ socket_free (gpointer data)
   g_free (socket);
 }
 
-CsSockets *
-cs_sockets_new (CsHttp *http)
+CsWebSockets *
+cs_web_sockets_new (CsHttp *http)
 {
-  CsSockets *sockets = g_new0 (CsSockets, 1);
+  CsWebSockets *sockets = g_new0 (CsWebSockets, 1);
 
   sockets->http = http;
   sockets->sockets = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, socket_free);
@@ -103,14 +103,14 @@ cs_sockets_new (CsHttp *http)
 }
 
 void
-cs_sockets_free (CsSockets *sockets)
+cs_web_sockets_free (CsWebSockets *sockets)
 {
   g_hash_table_unref (sockets->sockets);
   g_free (sockets);
 }
 
 guint
-cs_sockets_get_count (CsSockets *sockets)
+cs_web_sockets_get_count (CsWebSockets *sockets)
 {
   return g_hash_table_size (sockets->sockets);
 }
@@ -231,7 +231,7 @@ pump (Socket *socket)
 }
 
 void
-cs_sockets_pump (CsSockets *sockets)
+cs_web_sockets_pump (CsWebSockets *sockets)
 {
   g_autoptr (GList) all = g_hash_table_get_values (sockets->sockets);
 
@@ -241,7 +241,7 @@ cs_sockets_pump (CsSockets *sockets)
 
 /* A user's sockets beyond the limit: the oldest one goes. */
 static void
-make_room (CsSockets *sockets, CtId user)
+make_room (CsWebSockets *sockets, CtId user)
 {
   Socket *oldest = NULL;
   guint count = 0;
@@ -309,7 +309,7 @@ static void
 on_looked (gpointer data)
 {
   Look *look = data;
-  CsSockets *sockets = look->http->sockets;
+  CsWebSockets *sockets = look->http->sockets;
   Socket *socket = sockets != NULL ? g_hash_table_lookup (sockets->sockets, &look->socket) : NULL;
 
   if (socket == NULL || !is_open (socket))
@@ -459,7 +459,7 @@ on_closed (SoupWebsocketConnection *connection, gpointer data)
 }
 
 static void
-add (CsSockets *sockets, GIOStream *stream, SoupServerMessage *message, CsExchange *exchange)
+add (CsWebSockets *sockets, GIOStream *stream, SoupServerMessage *message, CsExchange *exchange)
 {
   Socket *socket = g_new0 (Socket, 1);
 
@@ -537,7 +537,7 @@ sweep_one (Socket *socket, gint64 now)
 }
 
 void
-cs_sockets_sweep (CsSockets *sockets)
+cs_web_sockets_sweep (CsWebSockets *sockets)
 {
   g_autoptr (GList) all = g_hash_table_get_values (sockets->sockets);
   gint64 now = now_us (sockets);
@@ -547,7 +547,7 @@ cs_sockets_sweep (CsSockets *sockets)
 }
 
 void
-cs_sockets_end_session (CsSockets *sockets, CtId session)
+cs_web_sockets_end_session (CsWebSockets *sockets, CtId session)
 {
   g_autoptr (GList) all = g_hash_table_get_values (sockets->sockets);
 
@@ -561,7 +561,7 @@ cs_sockets_end_session (CsSockets *sockets, CtId session)
 }
 
 void
-cs_sockets_recheck_user (CsSockets *sockets, CtId tenant, CtId user)
+cs_web_sockets_recheck_user (CsWebSockets *sockets, CtId tenant, CtId user)
 {
   g_autoptr (GList) all = g_hash_table_get_values (sockets->sockets);
 
@@ -576,7 +576,7 @@ cs_sockets_recheck_user (CsSockets *sockets, CtId tenant, CtId user)
 }
 
 void
-cs_sockets_close_all (CsSockets *sockets)
+cs_web_sockets_close_all (CsWebSockets *sockets)
 {
   g_autoptr (GList) all = g_hash_table_get_values (sockets->sockets);
 

@@ -24,21 +24,21 @@ G_BEGIN_DECLS
 #define CS_SOCKET_TOO_MANY 4409
 
 /* All of one server; the api loop's. */
-typedef struct _CsSockets CsSockets;
+typedef struct _CsWebSockets CsWebSockets;
 
-CsSockets *cs_sockets_new (CsHttp *http);
-void cs_sockets_free (CsSockets *sockets);
-guint cs_sockets_get_count (CsSockets *sockets);
+CsWebSockets *cs_web_sockets_new (CsHttp *http);
+void cs_web_sockets_free (CsWebSockets *sockets);
+guint cs_web_sockets_get_count (CsWebSockets *sockets);
 /* Turns the exchange into a WebSocket: its reply becomes 101, or a problem. */
 void cs_socket_upgrade (CsExchange *exchange);
 /* There are new events. */
-void cs_sockets_pump (CsSockets *sockets);
+void cs_web_sockets_pump (CsWebSockets *sockets);
 /* Closes what is late, dead or signed out; every second. */
-void cs_sockets_sweep (CsSockets *sockets);
+void cs_web_sockets_sweep (CsWebSockets *sockets);
 /* Closes those of a session; has those of a user looked at again. */
-void cs_sockets_end_session (CsSockets *sockets, CtId session);
-void cs_sockets_recheck_user (CsSockets *sockets, CtId tenant, CtId user);
+void cs_web_sockets_end_session (CsWebSockets *sockets, CtId session);
+void cs_web_sockets_recheck_user (CsWebSockets *sockets, CtId tenant, CtId user);
 /* Closes all: the server stops. */
-void cs_sockets_close_all (CsSockets *sockets);
+void cs_web_sockets_close_all (CsWebSockets *sockets);
 
 G_END_DECLS

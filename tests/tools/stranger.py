@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stranger's phone, small and in plain sight: SIP over UDP, G.711 A-law both ways, keys by RFC 4733.
+It sends a tone and keeps what it hears, so that a test can measure both."""
+import math
+import random
+import re
+import select
+import socket
+import struct
+import threading
+import time
+
+FRAME = 160
+RATE = 8000
+
+
+def alaw_encode(sample):
+    sign = 0x80 if sample >= 0 else 0
+    size = min(abs(int(sample)), 32635) >> 4
+    if size < 16:
+        value = size
+    else:
+        exponent = size.bit_length() - 4
+        value = (exponent << 4) | ((size >> (exponent - 1)) & 15) if exponent > 0 else size
+    return (value | sign) ^ 0x55
+
+
+def alaw_decode(byte):
+    byte ^= 0x55
+    exponent = (byte >> 4) & 7
+    size = ((byte & 15) << 4) + 8
+    if exponent > 0:
+        size = (size + 0x100) << (exponent - 1)
+    return size if byte & 0x80 else -size
+
+
+DECODED = [alaw_decode(byte) for byte in range(256)]
+
+
+def level(samples, frequency):
+    """Power of one frequency among @samples, 0..1 of a full-scale sine (Goertzel)."""
+    if not samples:
+        return 0.0
+    turn = 2 * math.pi * frequency / RATE
+    factor = 2 * math.cos(turn)
+    one = two = 0.0
+    for sample in samples:
+        one, two = sample / 32768.0 + factor * one - two, one
+    power = one * one + two * two - factor * one * two
+    return 2 * math.sqrt(max(power, 0.0)) / len(samples)
+
+
+class Stranger:
+    def __init__(self, server_port, caller="+31612345678", tone=440, rtp=True):
+        self.server = ("127.0.0.1", server_port)
+        self.caller = caller
+        self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sip.bind(("127.0.0.1", 0))
+        self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.rtp.bind(("127.0.0.1", 0))
+        self.port = self.sip.getsockname()[1]
+        self.rtp_port = self.rtp.getsockname()[1]
+        self.call_id = f"{random.getrandbits(64):x}@127.0.0.1"
+        self.tag = f"{random.getrandbits(32):x}"
+        self.cseq = 0
+        self.to_tag = None
+        self.target = None
+        self.state = "idle"
+        self.final = None
+        self.heard = bytearray()
+        self.keys = []
+        self.tone = tone
+        self.sending = rtp
+        self.changed = threading.Condition()
+        self.closing = False
+        self.remote = None
+        self.branch = None
+        self.threads = [threading.Thread(target=self._run_sip, daemon=True),
+                        threading.Thread(target=self._run_rtp, daemon=True)]
+        for thread in self.threads:
+            thread.start()
+
+    # SIP
+
+    def _send(self, method, uri, cseq, branch, extra="", body=""):
+        to_tag = f";tag={self.to_tag}" if self.to_tag else ""
+        who = f'"Anonymous" <sip:anonymous@anonymous.invalid>' if self.caller is None else \
+            f"<sip:{self.caller}@127.0.0.1>"
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        text = (f"{method} {uri} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch};rport\r\n"
+                f"Max-Forwards: 70\r\nFrom: {who};tag={self.tag}\r\nTo: <{self.to}>{to_tag}\r\n"
+                f"Call-ID: {self.call_id}\r\nCSeq: {cseq} {method}\r\n"
+                f"Contact: <sip:stranger@127.0.0.1:{self.port}>\r\n{extra}{kind}"
+                f"Content-Length: {len(body)}\r\n\r\n{body}")
+        self.sip.sendto(text.encode(), self.server)
+        return text
+
+    def _new_branch(self):
+        return f"z9hG4bK{random.getrandbits(64):x}"
+
+    def _sdp(self, direction="sendrecv"):
+        self.version = getattr(self, "version", 0) + 1
+        return (f"v=0\r\no=- 1 {self.version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                f"m=audio {self.rtp_port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
+                f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n")
+
+    def call(self, number):
+        self.to = f"sip:{number}@127.0.0.1:{self.server[1]}"
+        self.cseq += 1
+        self.branch = self._new_branch()
+        self.state = "calling"
+        self.invite = (self.to, self.cseq, self.branch)
+        self._send("INVITE", self.to, self.cseq, self.branch, body=self._sdp())
+        return self
+
+    def cancel(self):
+        uri, cseq, branch = self.invite
+        saved, self.to_tag = self.to_tag, None
+        self._send("CANCEL", uri, cseq, branch)
+        self.to_tag = saved
+
+    def hang_up(self):
+        self.cseq += 1
+        self._set("ending")
+        self._send("BYE", self.target or self.to, self.cseq, self._new_branch())
+
+    def vanish(self):
+        """Says nothing more, as a phone without power."""
+        self.sending = False
+        self.state = "vanished"
+
+    def _set(self, state):
+        with self.changed:
+            self.state = state
+            self.changed.notify_all()
+
+    def wait_for(self, *states, seconds=15):
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.state in states, seconds):
+                raise AssertionError(f"the stranger's phone is {self.state} ({self.final}), not {states}")
+
+    def _answer(self, text, status, phrase, body=""):
+        headers = re.findall(r"(?im)^((?:Via|From|To|Call-ID|CSeq):.*)\r$", text)
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        self.sip.sendto((f"SIP/2.0 {status} {phrase}\r\n" + "".join(h + "\r\n" for h in headers)
+                         + f"Contact: <sip:stranger@127.0.0.1:{self.port}>\r\n{kind}"
+                         + f"Content-Length: {len(body)}\r\n\r\n{body}").encode(), self.server)
+
+    def _handle(self, text):
+        first = text.split("\r\n", 1)[0]
+        if self.state == "vanished":
+            return
+        if not first.startswith("SIP/2.0"):
+            method = first.split(" ", 1)[0]
+            if method == "BYE":
+                self._answer(text, 200, "OK")
+                self._set("ended")
+            elif method in ("INVITE", "UPDATE"):
+                self._answer(text, 200, "OK", self._sdp())
+            elif method != "ACK":
+                self._answer(text, 200, "OK")
+            return
+        status = int(first.split()[1])
+        cseq = re.search(r"(?im)^CSeq:\s*(\d+)\s+(\w+)", text)
+        tag = re.search(r"(?im)^To:.*;tag=([^;\r]+)", text)
+        if cseq.group(2) == "INVITE":
+            self._invite_answered(text, status, int(cseq.group(1)), tag)
+        elif cseq.group(2) == "BYE" and status >= 200:
+            self._set("ended")
+
+    def _invite_answered(self, text, status, cseq, tag):
+        if status < 200:
+            if status > 100 and self.state == "calling":
+                self._set("ringing")
+            return
+        self.final = status
+        if tag:
+            self.to_tag = tag.group(1)
+        if status < 300:
+            contact = re.search(r"(?im)^Contact:\s*<([^>]+)>", text)
+            self.target = contact.group(1) if contact else self.to
+            media = re.search(r"m=audio (\d+) ", text)
+            if media:
+                self.remote = ("127.0.0.1", int(media.group(1)))
+            self._send("ACK", self.target, cseq, self._new_branch())
+            if self.state in ("calling", "ringing"):
+                self._set("talking")
+        else:
+            self._send("ACK", self.to, cseq, self.branch)
+            self._set("refused")
+
+    def _run_sip(self):
+        while not self.closing:
+            if select.select([self.sip], [], [], 0.1)[0]:
+                try:
+                    self._handle(self.sip.recv(65535).decode(errors="replace"))
+                except OSError:
+                    return
+
+    # RTP
+
+    def press(self, key):
+        with self.changed:
+            self.keys.append("0123456789*#".index(key))
+
+    def dial(self, keys):
+        for key in keys:
+            self.press(key)
+
+    def _run_rtp(self):
+        sequence, stamp, phase = random.getrandbits(15), random.getrandbits(31), 0
+        ssrc = random.getrandbits(32)
+        event = None
+        due = time.monotonic()
+        while not self.closing:
+            wait = max(0.0, due - time.monotonic())
+            if select.select([self.rtp], [], [], wait)[0]:
+                packet = self.rtp.recv(2048)
+                if len(packet) > 12 and packet[1] & 0x7F == 8:
+                    self.heard += packet[12:]
+                continue
+            due += 0.02
+            stamp += FRAME
+            if self.remote is None or not self.sending:
+                continue
+            if event is None and self.keys:
+                event = [self.keys.pop(0), 0, stamp]
+            sequence = (sequence + 1) & 0xFFFF
+            if event is not None:
+                event[1] += 1
+                ended = event[1] > 5
+                head = struct.pack("!BBHII", 0x80, 101 | (0x80 if event[1] == 1 else 0), sequence,
+                                   event[2] & 0xFFFFFFFF, ssrc)
+                body = struct.pack("!BBH", event[0], (0x80 if ended else 0) | 10, min(event[1], 6) * FRAME)
+                self.rtp.sendto(head + body, self.remote)
+                if event[1] >= 8:
+                    event = None
+                continue
+            samples = bytes(alaw_encode(12000 * math.sin(2 * math.pi * self.tone * (phase + i) / RATE))
+                            for i in range(FRAME))
+            phase += FRAME
+            head = struct.pack("!BBHII", 0x80, 8, sequence, stamp & 0xFFFFFFFF, ssrc)
+            self.rtp.sendto(head + samples, self.remote)
+
+    def level(self, frequency, seconds=0.5):
+        """Of the last @seconds heard."""
+        tail = bytes(self.heard[-int(seconds * RATE):])
+        return level([DECODED[byte] for byte in tail], frequency)
+
+    def close(self):
+        self.closing = True
+        for thread in self.threads:
+            thread.join(2)
+        self.sip.close()
+        self.rtp.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
