@@ -32,6 +32,12 @@ CS_SQL (add_account,
 CS_SQL (get_account,
         "SELECT id, tenant, owner, kind, currency, limited, debits_posted, credits_posted,"
         " debits_pending, credits_pending FROM account WHERE id = ?1");
+CS_SQL (get_pair,
+        "SELECT id, tenant, owner, kind, currency, limited, debits_posted, credits_posted,"
+        " debits_pending, credits_pending FROM account WHERE id = ?1"
+        " UNION ALL"
+        " SELECT id, tenant, owner, kind, currency, limited, debits_posted, credits_posted,"
+        " debits_pending, credits_pending FROM account WHERE id = ?2");
 CS_SQL (find_account,
         "SELECT id, tenant, owner, kind, currency, limited, debits_posted, credits_posted,"
         " debits_pending, credits_pending FROM account"
@@ -41,7 +47,8 @@ CS_SQL (save_sums, "UPDATE account SET debits_posted = ?2, credits_posted = ?3,"
 CS_SQL (add_transfer,
         "INSERT INTO transfer (id, tenant, debit, credit, amount, kind, state, pending, key, call,"
         " seconds, at_ms, text, company)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        " ON CONFLICT (tenant, key) DO NOTHING");
 CS_SQL (get_transfer, "SELECT id, tenant, debit, credit, amount, kind, state, pending, call,"
                       " seconds, at_ms, company FROM transfer WHERE id = ?1");
 CS_SQL (find_key, "SELECT id, debit, credit, amount, kind, state, pending, call, seconds, text,"
@@ -120,6 +127,26 @@ cs_ledger_store_get_account (CsDb *db, CtId id, CsAccount *out, GError **error)
   return read_account (query, out, error);
 }
 
+gboolean
+cs_ledger_store_get_pair (CsDb *db, CtId first_id, CtId second_id, CsAccount *first,
+                          CsAccount *second, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &get_pair);
+  CsRowResult result;
+  CsAccount found;
+
+  cs_bind_id (query, 1, first_id);
+  cs_bind_id (query, 2, second_id);
+  while ((result = read_account (query, &found, error)) == CS_ROW_READY)
+    {
+      if (found.id == first_id)
+        *first = found;
+      if (found.id == second_id)
+        *second = found;
+    }
+  return result == CS_ROW_NONE;
+}
+
 CsRowResult
 cs_ledger_store_find_account (CsDb *db, CtId tenant, CsAccountKind kind, CtId owner,
                               const char *currency, CsAccount *out, GError **error)
@@ -150,6 +177,7 @@ gboolean
 cs_ledger_store_add_transfer (CsDb *db, const CsTransfer *transfer, GError **error)
 {
   g_autoptr (CsQuery) query = cs_query (db, &add_transfer);
+  gint64 added;
 
   cs_bind_id (query, 1, transfer->id);
   cs_bind_id (query, 2, transfer->tenant);
@@ -165,7 +193,9 @@ cs_ledger_store_add_transfer (CsDb *db, const CsTransfer *transfer, GError **err
   cs_bind_int (query, 12, transfer->at_ms);
   cs_bind_text (query, 13, transfer->text);
   cs_bind_id (query, 14, transfer->company);
-  return cs_query_run (query, NULL, error);
+  if (!cs_query_run (query, &added, error))
+    return FALSE;
+  return added == 1 || ct_fail (error, CT_ERROR_CONFLICT, "the key \"%s\" is used", transfer->key);
 }
 
 /* What both ways of finding a transfer read. */

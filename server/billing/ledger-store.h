@@ -33,11 +33,15 @@ const char *cs_transfer_state_name (CsTransferState state);
 
 gboolean cs_ledger_store_add_account (CsDb *db, const CsAccount *account, GError **error);
 CsRowResult cs_ledger_store_get_account (CsDb *db, CtId id, CsAccount *out, GError **error);
+/* Leaves one that is not there as it was. */
+gboolean cs_ledger_store_get_pair (CsDb *db, CtId first_id, CtId second_id, CsAccount *first,
+                                   CsAccount *second, GError **error);
 CsRowResult cs_ledger_store_find_account (CsDb *db, CtId tenant, CsAccountKind kind, CtId owner,
                                           const char *currency, CsAccount *out, GError **error);
 /* Writes the four sums. */
 gboolean cs_ledger_store_save_sums (CsDb *db, const CsAccount *account, GError **error);
 
+/* CT_ERROR_CONFLICT, and no row, when the tenant has used the key. */
 gboolean cs_ledger_store_add_transfer (CsDb *db, const CsTransfer *transfer, GError **error);
 /* Without its texts. */
 CsRowResult cs_ledger_store_get_transfer (CsDb *db, CtId id, CsTransfer *out, GError **error);

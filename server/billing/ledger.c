@@ -181,31 +181,57 @@ check_unresolved (CsDb *db, CtId pending, GError **error)
   return result == CS_ROW_NONE;
 }
 
+/* Both accounts, in @scope. */
 static gboolean
-enter (CsDb *db, CsScope scope, CsTransfer *row, CtMoney held, CtId *id, GError **error)
+get_pair (CsDb *db, CsScope scope, const CsTransfer *row, CsAccount *debit, CsAccount *credit,
+          GError **error)
 {
-  CsAccount debit, credit;
-  CsRowResult earlier;
-
-  if (!check_row (row, error) || !cs_ledger_get_account (db, scope, row->debit, &debit, error)
-      || !cs_ledger_get_account (db, scope, row->credit, &credit, error)
-      || !check_pair (&debit, &credit, error))
+  *debit = *credit = (CsAccount){ 0 };
+  if (!cs_ledger_store_get_pair (db, row->debit, row->credit, debit, credit, error))
     return FALSE;
-  row->tenant = debit.tenant;
-  earlier = answer_again (db, row, id, error);
-  if (earlier != CS_ROW_NONE)
-    return earlier == CS_ROW_READY;
-  if (!check_unresolved (db, row->pending, error) || !work_out (&debit, &credit, row, held, error))
+  if (debit->id == CT_ID_NONE || credit->id == CT_ID_NONE
+      || (scope.tenant != CT_ID_NONE
+          && (debit->tenant != scope.tenant || credit->tenant != scope.tenant)))
+    return ct_fail (error, CT_ERROR_NOT_FOUND, "no account %s or %s", ct_id_text (row->debit).text,
+                    ct_id_text (row->credit).text);
+  return check_pair (debit, credit, error);
+}
+
+static gboolean
+enter_new (CsDb *db, CsAccount *debit, CsAccount *credit, CsTransfer *row, CtMoney held,
+           GError **error)
+{
+  if (!check_unresolved (db, row->pending, error) || !work_out (debit, credit, row, held, error))
     return FALSE;
   row->id = ct_id_new (cs_db_get_clock (db));
   row->at_ms = ct_clock_utc_ms (cs_db_get_clock (db));
-  if (!cs_ledger_store_add_transfer (db, row, error)
-      || !cs_ledger_store_save_sums (db, &debit, error)
-      || !cs_ledger_store_save_sums (db, &credit, error))
+  return cs_ledger_store_add_transfer (db, row, error)
+         && cs_ledger_store_save_sums (db, debit, error)
+         && cs_ledger_store_save_sums (db, credit, error);
+}
+
+/* An earlier answer is looked for only when the row cannot be entered: entered twice it would break the
+ * key, if it did not fail before for want of credit. So the ordinary case pays nothing for it. */
+static gboolean
+enter (CsDb *db, CsScope scope, CsTransfer *row, CtMoney held, CtId *id, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  CsAccount debit, credit;
+  CsRowResult earlier;
+
+  if (!check_row (row, error) || !get_pair (db, scope, row, &debit, &credit, error))
     return FALSE;
-  if (id != NULL)
-    *id = row->id;
-  return TRUE;
+  row->tenant = debit.tenant;
+  if (enter_new (db, &debit, &credit, row, held, &failed))
+    {
+      if (id != NULL)
+        *id = row->id;
+      return TRUE;
+    }
+  earlier = answer_again (db, row, id, error);
+  if (earlier == CS_ROW_NONE)
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return earlier == CS_ROW_READY;
 }
 
 static gboolean

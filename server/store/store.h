@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The database behind one door. One writing connection lives on the writer's thread and commits in
- * groups (64 closures or 2 ms) with synchronous=FULL; each closure runs in its own SAVEPOINT, so one
+ * groups (what waits; at most 256 closures or 5 ms) with synchronous=FULL; each closure runs in its own SAVEPOINT, so one
  * that fails undoes only itself. Readers have connections of their own. SQL stands only in *-store.c
  * files and migrations, each statement declared with CS_SQL so that tests can find and prepare them
  * all, on SQLite and on a real PostgreSQL: parameters ?1 ?2, RETURNING, ON CONFLICT, every ORDER BY

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 64
- * closures, at most for 2 ms) into one transaction, each closure in a SAVEPOINT of its own, and
+/* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 256
+ * closures, at most for 5 ms) into one transaction, each closure in a SAVEPOINT of its own, and
  * commits; while the disk is busy with that, the next group gathers, so a group grows exactly when
  * the disk is slow and nobody waits for company when it is not.
  *
@@ -12,8 +12,8 @@
 
 #include "server/store/store-private.h"
 
-#define GROUP_CLOSURES 64
-#define GROUP_US 2000
+#define GROUP_CLOSURES 256
+#define GROUP_US 5000
 #define QUEUE_CAPACITY 4096
 #define REOPEN_US (250 * 1000)
 
