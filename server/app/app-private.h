@@ -56,6 +56,9 @@ struct _CsApp {
   CsTenantsContext tenants;
   CsScripts *scripts;
   CsMessagesAccess messages;
+  guint bindings_sum;   /* of what was written last */
+  GHashTable *resuming; /* CtId*: at work before the restart; of the switch loop */
+  gint64 resume_until_us;
   GMutex reload_lock;
   guint64 plan_version;
 };
@@ -68,6 +71,12 @@ gboolean cs_app_reload_devices (CsApp *app, GError **error);
 /* Scripts, mail, and the rows of all modules. The mailer is made, not started. */
 gboolean cs_app_start_domains (CsApp *app, GError **error);
 void cs_app_stop_domains (CsApp *app);
+
+/* Phones and presence over a restart. Save: on the switch loop, now and then. */
+void cs_app_save_bindings (CsApp *app);
+gboolean cs_app_restore_bindings (CsApp *app, GError **error);
+/* On the switch loop, after it heard that a phone of the user is registered. */
+void cs_app_resume (CsApp *app, CtId user);
 
 /* The sinks of the ports; data is the CsApp. */
 void cs_app_on_sip (CsSipEvent *event, gpointer data);

@@ -197,6 +197,7 @@ end_switch (gpointer data)
 {
   CsApp *app = data;
 
+  cs_app_save_bindings (app);
   cs_switch_end_all (app->self);
 }
 
@@ -212,7 +213,10 @@ free_switch (gpointer data)
 static gboolean
 on_credit_retry (gpointer data)
 {
-  cs_credit_retry (((CsApp *) data)->credit);
+  CsApp *app = data;
+
+  cs_credit_retry (app->credit);
+  cs_app_save_bindings (app);
   return G_SOURCE_CONTINUE;
 }
 
@@ -284,7 +288,7 @@ finish_start (CsApp *app, GError **error)
 {
   if (!cs_loop_call (app->switch_loop, make_switch, app, NULL, 10000, error)
       || !cs_app_start_domains (app, error) || !cs_calls_recover (app->calls, error)
-      || !cs_app_reload (app, error)
+      || !cs_app_reload (app, error) || !cs_app_restore_bindings (app, error)
       || (app->mailer != NULL && !cs_mailer_start (app->mailer, error)))
     return FALSE;
   app->tenants.sip_port = cs_sip_get_udp_port (app->sip);
@@ -301,6 +305,7 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
 
   app->config = config;
   app->clock = ct_clock_ref (clock);
+  app->resuming = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_mutex_init (&app->reload_lock);
   cs_places_fill (&app->places, config->data_folder);
   app->tenants = (CsTenantsContext){ config->sip_realm,
@@ -372,6 +377,7 @@ cs_app_stop (CsApp *app)
   g_clear_pointer (&app->blobs, cs_blobs_free);
   g_clear_pointer (&app->store, cs_store_close);
   cs_loop_free (app->switch_loop);
+  g_hash_table_unref (app->resuming);
   cs_places_clear (&app->places);
   g_mutex_clear (&app->reload_lock);
   ct_clock_unref (app->clock);

@@ -29,7 +29,11 @@ deliver (gpointer data)
   Delivery *delivery = data;
 
   if (delivery->sip != NULL)
-    cs_switch_on_sip (delivery->app->self, delivery->sip);
+    {
+      cs_switch_on_sip (delivery->app->self, delivery->sip);
+      if (delivery->sip->kind == CS_SIP_REGISTERED)
+        cs_app_resume (delivery->app, delivery->sip->user);
+    }
   else if (delivery->media != NULL)
     cs_switch_on_media (delivery->app->self, delivery->media);
   else

@@ -221,6 +221,29 @@ cs_calls_put_presence (CsDb *db, CsScope scope, const CsPresenceView *view, GErr
   return cs_query_run (query, NULL, error);
 }
 
+CS_SQL (list_working,
+        "SELECT p.person FROM presence_log p WHERE (p.tenant = ?1 OR ?1 IS NULL)"
+        "  AND p.state IN ('available', 'ringing', 'talking', 'wrap_up') AND p.id ="
+        "  (SELECT max(q.id) FROM presence_log q WHERE q.tenant = p.tenant AND q.person = p.person)"
+        "  ORDER BY p.person");
+
+GPtrArray *
+cs_calls_list_working (CsDb *db, CsScope scope, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (CsQuery) query = cs_query (db, &list_working);
+  CsRowResult result;
+
+  cs_bind_id (query, 1, scope.tenant);
+  while ((result = cs_query_step (query, error)) == CS_ROW_READY)
+    {
+      CtId user = cs_column_id (query, "person");
+
+      g_ptr_array_add (list, g_memdup2 (&user, sizeof user));
+    }
+  return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
+}
+
 CS_SQL (set_recording, "UPDATE call SET blob = ?2, recording_samples = ?3, voicemail = ?4"
                        "  WHERE recording = ?1 AND (tenant = ?5 OR ?5 IS NULL)");
 

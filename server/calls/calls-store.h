@@ -69,6 +69,9 @@ GPtrArray *cs_calls_list_keys (CsDb *db, CsScope scope, CtId call, GError **erro
 /* The last offer of a call. CT_ERROR_NOT_FOUND when it was never offered. */
 CtWhy *cs_calls_get_why (CsDb *db, CsScope scope, CtId call, GError **error);
 
+/* CtId*: users whose last logged presence was at work (not paused, not offline). */
+GPtrArray *cs_calls_list_working (CsDb *db, CsScope scope, GError **error);
+
 typedef struct {
   gint64 received, answered, seconds;
   CtMoney cost;

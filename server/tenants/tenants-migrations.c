@@ -45,5 +45,12 @@ static const char tenants_1[]
       "  sip_user TEXT NOT NULL UNIQUE, ha1 TEXT NOT NULL, created INTEGER NOT NULL,"
       "  UNIQUE (person, label)) STRICT;";
 
-const CsMigration cs_tenants_migrations[] = { { 100, "tenants", tenants_1 } };
+static const char tenants_2[]
+    = "CREATE TABLE registration ("
+      "  device INTEGER NOT NULL REFERENCES device (id), contact TEXT NOT NULL,"
+      "  flow TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, user_agent TEXT,"
+      "  expires INTEGER NOT NULL, PRIMARY KEY (device, contact)) STRICT;";
+
+const CsMigration cs_tenants_migrations[]
+    = { { 100, "tenants", tenants_1 }, { 101, "registrations", tenants_2 } };
 const gsize cs_tenants_n_migrations = G_N_ELEMENTS (cs_tenants_migrations);
