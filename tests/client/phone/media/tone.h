@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The share of the loudest window's energy that is at @hz, 0..1; and how loud it is in dBFS. */
+/* The share of a window's energy that is at @hz, 0..1, where it is highest (a busy machine drops a packet
+ * here and there); and how loud that window is in dBFS. Still windows do not count. */
 static inline double
 tone_share (const char *path, double hz, double *dbfs)
 {
@@ -21,7 +22,7 @@ tone_share (const char *path, double hz, double *dbfs)
   n = (size - 44) / 2;
   for (gsize start = 0; start + window <= n; start += window)
     {
-      double w = 2 * cos (2 * G_PI * hz / 8000), s1 = 0, s2 = 0, power = 0;
+      double w = 2 * cos (2 * G_PI * hz / 8000), s1 = 0, s2 = 0, power = 0, share;
 
       for (gsize i = 0; i < window; i++)
         {
@@ -32,10 +33,11 @@ tone_share (const char *path, double hz, double *dbfs)
           power += (double) samples[start + i] * samples[start + i];
         }
       power /= window;
-      if (power > best_power)
+      share = 2 * (s1 * s1 + s2 * s2 - w * s1 * s2) / ((double) window * window) / MAX (power, 1);
+      if (power > 1e6 && share > best)
         {
           best_power = power;
-          best = 2 * (s1 * s1 + s2 * s2 - w * s1 * s2) / ((double) window * window) / power;
+          best = share;
         }
     }
   *dbfs = 10 * log10 ((best_power + 1e-9) / (32768.0 * 32768.0));
