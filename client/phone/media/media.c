@@ -13,6 +13,8 @@
 
 #define RAW "audio/x-raw,format=S16LE,rate=8000,channels=1,layout=interleaved"
 #define LEVEL_MS 100
+/* A microphone that gives nothing for so many levels is none. */
+#define DEAD_LEVELS 20
 
 struct _CdMedia {
   GObject parent_instance;
@@ -34,6 +36,7 @@ struct _CdMedia {
   GstElement *line_source;
   guint bus_watch, timer;
   guint ticks;
+  gboolean silent, nowhere; /* silence, nothing stands in for the device */
   double level[2];     /* dBFS by CdPhoneDeviceKind: out of the microphone, into the loudspeaker */
   guint level_tick[2]; /* when it was measured */
   CdWavFile *wav;
@@ -250,22 +253,43 @@ cd_media_set_device (CdMedia *self, CdPhoneDeviceKind kind, CdPhoneDevice *devic
   if (self->pipeline == NULL || !cd_audio_policy_has_devices (self->policy))
     return;
   if (kind == CD_PHONE_INPUT)
-    replace_source (self, cd_audio_policy_make_source (self->policy, device));
+    {
+      self->silent = FALSE;
+      self->level_tick[CD_PHONE_INPUT] = self->ticks;
+      replace_source (self, cd_audio_policy_make_source (self->policy, device));
+    }
   else
-    replace_sink (self, cd_audio_policy_make_sink (self->policy, device));
+    {
+      self->nowhere = FALSE;
+      replace_sink (self, cd_audio_policy_make_sink (self->policy, device));
+    }
+}
+
+static void
+use_silence (CdMedia *self)
+{
+  self->silent = TRUE;
+  replace_source (self, cd_audio_policy_make_silence ());
+}
+
+static gboolean
+is_of (GstObject *where, GstElement *element)
+{
+  return where == GST_OBJECT (element) || gst_object_has_as_ancestor (where, GST_OBJECT (element));
 }
 
 /* A device that cannot be opened, or was pulled out: silence stands in for it. */
 static void
 on_device_failed (CdMedia *self, GstObject *where, const GError *error)
 {
-  g_warning ("sound: %s", error->message);
-  if (gst_object_has_as_ancestor (where, GST_OBJECT (self->source))
-      || where == GST_OBJECT (self->source))
-    replace_source (self, cd_audio_policy_make_silence ());
-  else if (gst_object_has_as_ancestor (where, GST_OBJECT (self->sink))
-           || where == GST_OBJECT (self->sink))
-    replace_sink (self, cd_audio_policy_make_nowhere ());
+  g_warning ("sound: %s: %s", GST_OBJECT_NAME (where), error->message);
+  if (is_of (where, self->source) && !self->silent)
+    use_silence (self);
+  else if (is_of (where, self->sink) && !self->nowhere)
+    {
+      self->nowhere = TRUE;
+      replace_sink (self, cd_audio_policy_make_nowhere ());
+    }
   else
     return;
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
@@ -316,6 +340,13 @@ on_tick (gpointer data)
   CdMedia *self = data;
 
   self->ticks++;
+  /* The other side must hear something, if only silence, or it takes us for lost. */
+  if (!self->silent && self->ticks - self->level_tick[CD_PHONE_INPUT] > DEAD_LEVELS)
+    {
+      g_warning ("the microphone gives nothing");
+      use_silence (self);
+      g_signal_emit (self, signals[SIGNAL_FAILED], 0, "no-device");
+    }
   for (guint kind = 0; kind < 2; kind++)
     if (self->ticks - self->level_tick[kind] > 3)
       self->level[kind] = -INFINITY;
@@ -376,9 +407,20 @@ borrow_element (CdMedia *self, const char *name)
   return element;
 }
 
+/* A source that fails says goodbye with an EOS, after which nothing would take another's sound. */
+static GstPadProbeReturn
+on_source_event (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  return GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS ? GST_PAD_PROBE_DROP
+                                                                           : GST_PAD_PROBE_OK;
+}
+
 static void
 build_ends (CdMedia *self, gboolean to_file)
 {
+  g_autoptr (GstPad) entry = gst_element_get_static_pad (borrow_element (self, "entry"), "sink");
+
+  gst_pad_add_probe (entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_source_event, NULL, NULL);
   self->source = cd_audio_policy_make_source (self->policy, self->device[CD_PHONE_INPUT]);
   gst_bin_add (GST_BIN (self->pipeline), self->source);
   gst_element_link (self->source, borrow_element (self, "entry"));
