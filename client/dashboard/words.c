@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/dashboard/words.h"
+
+#include "client/widgets/format.h"
+#include "common/rules/phone.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define DAY_MS G_GINT64_CONSTANT (86400000)
+/* Beyond this a forecast from one day's pace says nothing. */
+#define LONG_DAYS 60
+
+typedef struct {
+  const char *word; /* as the record has it */
+  const char *text;
+} Word;
+
+static const char *
+find_word (const Word *words, gsize n, const char *word)
+{
+  for (gsize i = 0; word != NULL && i < n; i++)
+    if (strcmp (words[i].word, word) == 0)
+      return _ (words[i].text);
+  return NULL;
+}
+
+char *
+cd_words_caller (const CtCall *call)
+{
+  if (call->caller == NULL || *call->caller == '\0')
+    return g_strdup (_ ("Number withheld"));
+  return ct_phone_pretty (call->caller);
+}
+
+static const Word states[] = {
+  { "ivr", N_ ("Listens and chooses") },
+  { "queued", N_ ("Waits") },
+  { "offered", N_ ("A phone rings") },
+  { "talking", N_ ("Talks") },
+  { "held", N_ ("Is on hold") },
+  { "parked", N_ ("Is being connected again") },
+  { "onward", N_ ("Is connected through") },
+  { "ended", N_ ("Has ended") },
+};
+
+const char *
+cd_words_state (const CtCall *call)
+{
+  const char *text = find_word (states, G_N_ELEMENTS (states), call->state);
+
+  return text != NULL ? text : "";
+}
+
+static const Word causes[] = {
+  { "caller", N_ ("The caller hung up") },
+  { "agent", N_ ("The e-agent ended the call") },
+  { "abandoned", N_ ("Hung up before the answer") },
+  { "no_agent", N_ ("No e-agent was free") },
+  { "closed", N_ ("Outside of opening hours") },
+  { "no_credit", N_ ("No credit was left") },
+  { "unreachable", N_ ("The phone could not be reached") },
+  { "lost", N_ ("The line was lost") },
+  { "restart", N_ ("Cut off by a restart of the server") },
+  { "onward", N_ ("Connected through to the end") },
+};
+
+const char *
+cd_words_cause (const CtCall *call)
+{
+  const char *text = find_word (causes, G_N_ELEMENTS (causes), call->cause);
+
+  return text != NULL ? text : _ ("Has ended");
+}
+
+const char *
+cd_words_disposition (const CtCall *call)
+{
+  for (guint i = 0; call->dispositions != NULL && i < call->dispositions->len; i++)
+    {
+      const CtDisposition *one = call->dispositions->pdata[i];
+
+      if (g_strcmp0 (one->code, call->disposition) == 0)
+        return one->label;
+    }
+  return NULL;
+}
+
+char *
+cd_words_rate (CtMoney rate, const char *currency)
+{
+  g_autofree char *second = cd_format_rate (rate, currency);
+  g_autofree char *minute = NULL;
+  CtMoney of_minute;
+
+  if (!ct_money_times (rate, 60, &of_minute))
+    /* Translators: %s is an amount of money. */
+    return g_strdup_printf (_ ("%s per second"), second);
+  minute = cd_format_rate (of_minute, currency);
+  /* Translators: both are amounts of money: "€ 0.02 per second (€ 1.20 per minute)" */
+  return g_strdup_printf (_ ("%s per second (%s per minute)"), second, minute);
+}
+
+static gboolean
+is_same_day (gint64 a_ms, gint64 b_ms)
+{
+  g_autoptr (GDateTime) a = g_date_time_new_from_unix_local (a_ms / 1000);
+  g_autoptr (GDateTime) b = g_date_time_new_from_unix_local (b_ms / 1000);
+
+  return g_date_time_get_year (a) == g_date_time_get_year (b)
+         && g_date_time_get_day_of_year (a) == g_date_time_get_day_of_year (b);
+}
+
+char *
+cd_words_pace (CtMoney credit, gint64 lasts_until, gint64 now_ms)
+{
+  g_autofree char *when = NULL;
+
+  if (credit <= 0)
+    return g_strdup (
+        _ ("There is no credit left: callers hear your message for that. Ask your call "
+           "centre to add credit."));
+  if (lasts_until == 0)
+    return g_strdup (_ ("No call has used it in the last hour."));
+  if (lasts_until > now_ms + LONG_DAYS * DAY_MS)
+    return g_strdup (_ ("Lasts for more than two months at the pace of the last hour."));
+  if (is_same_day (lasts_until, now_ms))
+    when = cd_format_time (lasts_until);
+  else
+    when = cd_format_day (lasts_until, now_ms);
+  /* Translators: %s is a time of today, as "16:40", or a day, as "12 May". */
+  return g_strdup_printf (_ ("Lasts until about %s at the pace of the last hour."), when);
+}
+
+char *
+cd_words_seconds (gint64 seconds)
+{
+  g_autofree char *number = cd_format_number ((double) seconds, 0);
+
+  /* Translators: %s is a number. */
+  return g_strdup_printf (ngettext ("%s second", "%s seconds", (gulong) seconds), number);
+}
+
+char *
+cd_words_bill (const CtBill *bill, const char *currency)
+{
+  g_autofree char *seconds = cd_words_seconds (bill->seconds);
+  g_autofree char *rate = cd_format_rate (bill->rate, currency);
+  g_autofree char *amount = cd_format_rate (bill->amount, currency);
+  CtMoney talked;
+
+  if (bill->amount == 0)
+    return g_strdup (
+        _ ("Nothing was billed. Only completed seconds between the e-agent's answer and the "
+           "end of the conversation cost money."));
+  if (!ct_money_times (bill->rate, bill->seconds, &talked) || talked != bill->amount)
+    /* Translators: %1$s is "67 seconds", %2$s the price of a second, %3$s the price of all. */
+    return g_strdup_printf (_ ("%1$s with the e-agent at %2$s each, and the time connected through "
+                               "after it, make %3$s. "
+                               "Ringing, the queue and music before the answer are never billed."),
+                            seconds, rate, amount);
+  /* Translators: %1$s is "67 seconds", %2$s the price of a second, %3$s the price of all. */
+  return g_strdup_printf (_ ("%1$s at %2$s each make %3$s. Counted are the completed seconds "
+                             "between the e-agent's answer "
+                             "and the end of the conversation; ringing, the queue and music before "
+                             "the answer are never "
+                             "billed."),
+                          seconds, rate, amount);
+}
+
+char *
+cd_words_why (const CtWhy *why, const char *agent)
+{
+  g_autofree char *idle = cd_format_clock (why->idle_seconds);
+  g_autofree char *candidates = cd_format_number ((double) why->candidates, 0);
+  const char *name = agent != NULL ? agent : _ ("The e-agent");
+
+  if (why->candidates <= 1)
+    /* Translators: %s is the name of an e-agent. */
+    return g_strdup_printf (_ ("%s was the only e-agent who could take this call."), name);
+  /* Translators: %1$s is the name of an e-agent, %2$s a number, %3$s a time as "4:10". */
+  return g_strdup_printf (
+      ngettext ("%1$s was free for the longest time (%3$s) of the %2$s e-agent who could "
+                "take this call.",
+                "%1$s was free for the longest time (%3$s) of the %2$s e-agents who could "
+                "take this call.",
+                (gulong) why->candidates),
+      name, candidates, idle);
+}
+
+/* In the order in which they are tried. */
+static const Word rules[] = {
+  { "tenant", N_ ("Work for another call centre") },
+  { "pool", N_ ("Not in the pool of this line") },
+  { "skill", N_ ("Without a skill that the line asks for") },
+  { "badge", N_ ("Without the badge that the script asks for") },
+  { "level", N_ ("Of a lower level than the script asks for") },
+  { "language", N_ ("Do not speak the caller's language") },
+  { "unregistered", N_ ("Phone not signed on") },
+  { "paused", N_ ("On a pause") },
+  { "offline", N_ ("Not at work") },
+  { "ringing", N_ ("Another call was ringing") },
+  { "talking", N_ ("In another call") },
+  { "wrap_up", N_ ("Finishing another call") },
+  { "missed", N_ ("Missed this call before") },
+};
+
+const char *
+cd_words_rule (const char *rule)
+{
+  const char *text = find_word (rules, G_N_ELEMENTS (rules), rule);
+
+  return text != NULL ? text : rule;
+}
+
+char *
+cd_words_message (const CtMessage *message, gint64 now_ms)
+{
+  static const Word message_states[] = {
+    { "queued", N_ ("Waits for its turn") },
+    { "sending", N_ ("Is being sent") },
+    { "unknown", N_ ("Sent again, to be sure that it arrived") },
+    { "failed", N_ ("Refused by the mail server") },
+  };
+  const char *text = find_word (message_states, G_N_ELEMENTS (message_states), message->state);
+  g_autofree char *time = NULL;
+
+  if (text != NULL)
+    return g_strdup (text);
+  time = cd_format_time (message->sent);
+  if (message->sent == 0 || is_same_day (message->sent, now_ms))
+    /* Translators: of a mail; %s is a time, as "14:05". */
+    return g_strdup_printf (_ ("Sent at %s"), time);
+  {
+    g_autofree char *day = cd_format_day (message->sent, now_ms);
+
+    /* Translators: of a mail: "Sent on 12 May at 14:05". */
+    return g_strdup_printf (_ ("Sent on %s at %s"), day, time);
+  }
+}
+
+char *
+cd_words_percent (gint64 hundredths)
+{
+  g_autofree char *number = cd_format_number ((double) hundredths / 100, 2);
+
+  /* Translators: %s is a number; a percentage, with or without a space as your language has it. */
+  return g_strdup_printf (_ ("%s %%"), number);
+}
+
+char *
+cd_words_quality (const CtQuality *quality)
+{
+  g_autofree char *figure = NULL;
+  g_autofree char *unanswered = NULL;
+  g_autofree char *late = NULL;
+  g_autofree char *early = NULL;
+
+  if (quality == NULL || quality->received == 0)
+    return g_strdup (_ ("No service quality yet: no call has waited in the queue today."));
+  figure = cd_words_percent (quality->quality);
+  unanswered = cd_words_percent (quality->lost_unanswered);
+  late = cd_words_percent (quality->lost_late);
+  early = cd_words_percent (quality->lost_early);
+  /* Translators: each is a percentage. */
+  return g_strdup_printf (
+      _ ("Service quality %s. Lost by calls not answered %s, by late answers %s, by "
+         "early answers %s."),
+      figure, unanswered, late, early);
+}
