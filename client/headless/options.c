@@ -57,6 +57,8 @@ cd_options_parse (CdOptions *options, int *argc, char ***argv, GError **error)
       "Seconds that the phone rings (0)", "SECONDS" },
     { "talk", 0, 0, G_OPTION_ARG_DOUBLE, &options->talk,
       "Hang up after so long (until the caller ends)", "SECONDS" },
+    { "hold", 0, 0, G_OPTION_ARG_DOUBLE, &options->hold, "Hold the caller for so long (not)",
+      "SECONDS" },
     { "script", 0, 0, G_OPTION_ARG_STRING, &script, "Walk the script: auto (default) or none",
       "HOW" },
     { "answer", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->answers, "What to answer in a step",
@@ -75,7 +77,7 @@ cd_options_parse (CdOptions *options, int *argc, char ***argv, GError **error)
     { NULL },
   };
 
-  options->talk = options->tone = -1;
+  options->talk = options->hold = options->tone = -1;
   g_option_context_add_main_entries (context, entries, NULL);
   return g_option_context_parse (context, argc, argv, error) && check (options, script, error)
          && read_password (options, password_file, error);

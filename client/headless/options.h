@@ -9,6 +9,7 @@ typedef struct {
   char *server, *ca_file, *domain, *user, *password;
   char *journal;             /* file; NULL: nothing survives */
   double answer_after, talk; /* seconds; talk < 0: until the caller ends */
+  double hold;               /* seconds that the caller is held, once; < 0: not */
   gboolean walk;             /* the script */
   char **answers;            /* "step=value" */
   char *disposition;         /* NULL: what the script suggests, else its first */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define WALK_MS 50
+#define HOLD_AFTER_MS 1000
 
 struct _CdRobot {
   const CdOptions *options;
@@ -19,8 +20,9 @@ struct _CdRobot {
   CdPhone *phone;
   CdRobotDone done;
   gpointer data;
-  guint answer_timer, talk_timer, walk_timer;
-  char *printed; /* the last state of call and presence that was printed */
+  guint answer_timer, talk_timer, walk_timer, hold_timer;
+  gboolean has_held; /* in this call */
+  char *printed;     /* the last state of call and presence that was printed */
   char *printed_presence;
   double loudest_in, loudest_out; /* dBFS in this call */
   CtId finished;                  /* the call that was closed last */
@@ -119,9 +121,28 @@ on_talk_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Holds when talking, takes back when holding. */
+static gboolean
+on_hold_due (gpointer data)
+{
+  CdRobot *self = data;
+
+  self->hold_timer = 0;
+  cd_agent_hold (self->agent, cd_phone_get_state (self->phone) == CD_PHONE_TALKING);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+hold_later (CdRobot *self, guint ms)
+{
+  if (self->options->hold >= 0 && self->hold_timer == 0)
+    self->hold_timer = g_timeout_add (ms, on_hold_due, self);
+}
+
 static void
 on_ringing (CdRobot *self)
 {
+  self->has_held = FALSE;
   self->loudest_in = self->loudest_out = -INFINITY;
   self->answer_timer
       = g_timeout_add ((guint) (MAX (self->options->answer_after, 0) * 1000), on_answer_due, self);
@@ -132,6 +153,8 @@ on_talking (CdRobot *self)
 {
   if (self->options->talk >= 0 && self->talk_timer == 0)
     self->talk_timer = g_timeout_add ((guint) (self->options->talk * 1000), on_talk_over, self);
+  if (!self->has_held)
+    hold_later (self, HOLD_AFTER_MS);
   on_script_changed (self);
 }
 
@@ -143,6 +166,7 @@ on_ended (CdRobot *self)
 
   g_clear_handle_id (&self->answer_timer, g_source_remove);
   g_clear_handle_id (&self->talk_timer, g_source_remove);
+  g_clear_handle_id (&self->hold_timer, g_source_remove);
   cd_robot_print ("heard", "in_dbfs", in, "out_dbfs", out, "end",
                   cd_phone_end_name (cd_phone_get_end (self->phone)), NULL);
 }
@@ -160,6 +184,11 @@ on_phone_state (CdRobot *self)
     on_ringing (self);
   else if (state == CD_PHONE_TALKING)
     on_talking (self);
+  else if (state == CD_PHONE_HELD_BY_ME)
+    {
+      self->has_held = TRUE;
+      hold_later (self, (guint) (self->options->hold * 1000));
+    }
   else if (state == CD_PHONE_ENDED)
     on_ended (self);
 }
@@ -336,6 +365,7 @@ cd_robot_free (CdRobot *self)
   g_clear_handle_id (&self->answer_timer, g_source_remove);
   g_clear_handle_id (&self->talk_timer, g_source_remove);
   g_clear_handle_id (&self->walk_timer, g_source_remove);
+  g_clear_handle_id (&self->hold_timer, g_source_remove);
   g_free (self->printed);
   g_free (self->printed_presence);
   g_free (self);

@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server is killed and started again under a desk that is signed in: its session, its phone and its
+wish to work come back by themselves, and the next call is answered."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from house import Agent, House, wait_until  # noqa: E402
+from stranger import Stranger  # noqa: E402
+
+BAKERY = "+31205550118"
+
+
+def keep_ports(house):
+    with open(house.config, encoding="utf-8") as text:
+        config = text.read()
+    config = config.replace("[http]\nport=0", f"[http]\nport={house.http_port}")
+    config = config.replace("[sip]\nport=0", f"[sip]\nport={house.sip_port}")
+    with open(house.config, "w", encoding="utf-8") as text:
+        text.write(config)
+
+
+def one_call(house):
+    with Stranger(house.sip_port, "+31612345678", tone=440) as caller:
+        caller.call(BAKERY).wait_for("talking")
+        wait_until(lambda: len(caller.heard) > 8000, what="a greeting")
+        caller.press("2")
+        caller.wait_for("ended", seconds=30)
+
+
+def main(build):
+    with House(build).start() as house:
+        keep_ports(house)
+        with Agent(house, "zoe", "--talk", 2, "--tone", 1000, "--calls", 2) as agent:
+            agent.wait_for(event="presence", state="available")
+            one_call(house)
+            agent.wait_for(event="closed")
+            house.kill()
+            agent.wait_for(event="connection", state="reconnecting")
+            house.start()
+            wait_until(lambda: agent.poll()[-1].get("state") == "online", seconds=40, what="online again")
+            one_call(house)
+            agent.wait_for(event="bye", seconds=20)
+    print("back at work after a killed server")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
