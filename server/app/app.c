@@ -373,9 +373,10 @@ cs_app_stop (CsApp *app)
   g_clear_pointer (&app->calls, cs_calls_free);
   g_clear_pointer (&app->http, cs_http_free);
   g_clear_pointer (&app->directory, cs_sip_directory_free);
+  /* Before those whose functions run after a commit. */
+  g_clear_pointer (&app->store, cs_store_close);
   g_clear_pointer (&app->billing, cs_billing_free);
   g_clear_pointer (&app->blobs, cs_blobs_free);
-  g_clear_pointer (&app->store, cs_store_close);
   cs_loop_free (app->switch_loop);
   g_hash_table_unref (app->resuming);
   cs_places_clear (&app->places);

@@ -22,7 +22,8 @@ test_defaults (void)
 static void
 test_values (void)
 {
-  const char *text = "[server]\ndata-folder=data\n[http]\nport=0\nworkers=2\n[mail]\nhost=127.0.0.1\n";
+  const char *text
+      = "[server]\ndata-folder=data\n[http]\nport=0\nworkers=2\n[mail]\nhost=127.0.0.1\n";
   g_autoptr (CsConfig) config = cs_config_parse ("/etc/centrale/x.conf", text, strlen (text), NULL);
 
   g_assert_nonnull (config);
