@@ -7,6 +7,7 @@
 #include "client/app/settings.h"
 #include "client/app/sign-in-window.h"
 #include "client/app/workplace.h"
+#include "client/dashboard/dashboard.h"
 #include "client/desk/desk-window.h"
 #include "client/widgets/compat.h"
 #include "client/widgets/shortcuts.h"
@@ -73,8 +74,7 @@ may_see_dashboard (CdApplication *self)
   CdSession *session = self->workplace != NULL ? cd_workplace_get_session (self->workplace) : NULL;
   const CtSession *user = session != NULL ? cd_session_get_user (session) : NULL;
 
-  return FALSE && user != NULL && user->company != CT_ID_NONE
-         && cd_session_may (session, "see-company");
+  return user != NULL && user->company != CT_ID_NONE && cd_session_may (session, "see-company");
 }
 
 static void
@@ -232,6 +232,10 @@ on_dashboard (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (self->dashboard != NULL)
     gtk_window_present (self->dashboard);
+  else if (may_see_dashboard (self))
+    add_window (self, &self->dashboard,
+                cd_dashboard_window_new (GTK_APPLICATION (self),
+                                         cd_workplace_get_session (self->workplace)));
 }
 
 /* Sign-in */
@@ -446,14 +450,16 @@ static const GOptionEntry options[] = {
   { "domain", 'd', 0, G_OPTION_ARG_STRING, NULL, N_ ("Domain of the call centre"), "DOMAIN" },
   { "user", 'u', 0, G_OPTION_ARG_STRING, NULL, N_ ("Name to sign in with"), "USER" },
   { "version", 'v', 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
-  { NULL },
 };
 
 static void
 cd_application_init (CdApplication *self)
 {
   self->clock = ct_clock_new ();
-  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    g_application_add_main_option (G_APPLICATION (self), options[i].long_name,
+                                   options[i].short_name, G_OPTION_FLAG_NONE, options[i].arg,
+                                   _ (options[i].description), options[i].arg_description);
 }
 
 CdApplication *

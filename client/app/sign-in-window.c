@@ -206,6 +206,17 @@ focus_first_empty (CdSignInWindow *self)
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->password_row));
 }
 
+/* A row gives no name to the text in it, which is what a screen reader reads. */
+static void
+name_text (GtkEditable *row)
+{
+  GtkEditable *text = gtk_editable_get_delegate (row);
+
+  if (text != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), -1);
+}
+
 static void
 fill (CdSignInWindow *self, GtkEditable *row, const char *key)
 {
@@ -289,6 +300,10 @@ static void
 cd_sign_in_window_init (CdSignInWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_text (self->server_row);
+  name_text (self->domain_row);
+  name_text (self->user_row);
+  name_text (self->password_row);
 }
 
 CdSignInWindow *

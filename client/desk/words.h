@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small pieces that several of the desk's views show alike. */
+#pragma once
+
+#include "common/records/call.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* "+31 6 12 34 56 78", or "Number withheld". Caller frees. */
+char *cd_dup_number (const char *number);
+/* "1 (reason), 0427 (customer-number)"; NULL when nothing was keyed. Caller frees. */
+char *cd_dup_keyed (const CtCall *call);
+/* The label of a disposition code in this call's list; the code itself when it is not there. */
+const char *cd_disposition_label (const CtCall *call, const char *code);
+
+/* A small dim caption with text below it, appended to @box; returns the text's label. */
+GtkLabel *cd_append_detail (GtkBox *box, const char *caption);
+/* Shows @text, or hides the detail when it is NULL or "". */
+void cd_show_detail (GtkLabel *label, const char *text);
+
+void cd_remove_children (GtkWidget *box);
+
+G_END_DECLS

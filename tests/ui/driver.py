@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A screen of its own for a window, and hands to drive it with. A test is a program with a main():
+
+    if __name__ == "__main__":
+        driver.run(main)
+
+run() starts a virtual X server and a session bus of their own, with fresh configuration folders and the
+accessibility bus, and then main() in them; it ends what it started, by process id. Widgets are found by
+their accessible names, as a screen reader finds them."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+SETTINGS = """[Settings]
+gtk-font-name=Cantarell 11
+gtk-enable-animations=0
+gtk-cursor-blink=0
+gtk-xft-antialias=1
+gtk-xft-hinting=1
+gtk-xft-hintstyle=hintslight
+gtk-xft-rgba=none
+gtk-decoration-layout=:minimize,maximize,close
+"""
+INSIDE = "CENTRALE_TEST_SCREEN"
+
+
+def run(main, size="1280x800"):
+    if os.environ.get(INSIDE):
+        main()
+        return
+    folder = tempfile.mkdtemp(prefix="centrale-ui-")
+    reading, writing = os.pipe()
+    screen = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size + "x24", "-nolisten", "tcp",
+         "-noreset"], pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as pipe:
+            display = ":" + pipe.readline().strip()
+        sys.exit(subprocess.run(["dbus-run-session", "--", "/usr/bin/python3", *sys.argv], check=False,
+                                env=make_environment(folder, display)).returncode)
+    finally:
+        screen.terminate()
+        screen.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_environment(folder, display):
+    environment = {**os.environ, INSIDE: folder, "DISPLAY": display, "GDK_BACKEND": "x11",
+                   "GSK_RENDERER": "cairo", "GTK_A11Y": "atspi", "CENTRALE_AUDIO":
+                   os.environ.get("CENTRALE_AUDIO", "fake")}
+    for name in ("CONFIG_HOME", "STATE_HOME", "DATA_HOME", "CACHE_HOME", "RUNTIME_DIR"):
+        path = os.path.join(folder, name.lower())
+        os.makedirs(path, mode=0o700)
+        environment["XDG_" + name] = path
+    os.makedirs(os.path.join(folder, "config_home", "gtk-4.0"))
+    with open(os.path.join(folder, "config_home", "gtk-4.0", "settings.ini"), "w",
+              encoding="utf-8") as out:
+        out.write(SETTINGS)
+    environment.pop("CENTRALE_SERVER", None)
+    return environment
+
+
+def wait_until(question, seconds=15, what="it"):
+    """Polls, since the accessibility bus tells little; errors of a widget that just went count as no."""
+    deadline = time.monotonic() + seconds
+    last = None
+    while True:
+        try:
+            answer = question()
+            if answer:
+                return answer
+        except Exception as error:  # whatever the bus says of a widget that is gone
+            last = error
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true in {seconds} s ({last})")
+        time.sleep(0.05)
+
+
+class Window:
+    """A program with a window, and what its accessible tree says."""
+
+    def __init__(self, *command, environment=None):
+        import pyatspi
+        self.atspi = pyatspi
+        self.process = subprocess.Popen(command, env={**os.environ, **(environment or {})},
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.root = wait_until(self._find_root, 30, "the window")
+
+    def _find_root(self):
+        if self.process.poll() is not None:
+            raise SystemExit(f"the program ended:\n{self.process.stdout.read()}")
+        for application in self.atspi.Registry.getDesktop(0):
+            if (application is not None and application.get_process_id() == self.process.pid
+                    and application.childCount):
+                return application
+        return None
+
+    def walk(self, node=None):
+        """What can be seen: hidden parts of the tree are left out."""
+        node = node or self.root
+        yield node
+        for i in range(node.childCount):
+            child = node.getChildAtIndex(i)
+            if child is not None and self.is_showing(child):
+                yield from self.walk(child)
+
+    def is_showing(self, node):
+        """GTK 4.8 never says STATE_SHOWING; what has no size was never shown."""
+        if not node.getState().contains(self.atspi.STATE_VISIBLE):
+            return False
+        try:
+            extents = node.queryComponent().getExtents(self.atspi.WINDOW_COORDS)
+        except NotImplementedError:
+            return True
+        return node.childCount > 0 or (extents.width > 0 and extents.height > 0)
+
+    def names_of(self, node):
+        """Its name; an older GTK says it twice, or only its label has it."""
+        name = node.name or ""
+        yield name
+        half = len(name) // 2
+        if name and name[:half] == name[half + 1:]:
+            yield name[:half]
+        if node.getRole() in self.buttons():
+            for child in self.walk(node):
+                if child.getRole() == self.atspi.ROLE_LABEL:
+                    yield child.name
+
+    def buttons(self):
+        return (self.atspi.ROLE_PUSH_BUTTON, self.atspi.ROLE_TOGGLE_BUTTON,
+                self.atspi.ROLE_CHECK_BOX, self.atspi.ROLE_RADIO_BUTTON)
+
+    def entries(self):
+        return (self.atspi.ROLE_TEXT, self.atspi.ROLE_ENTRY, self.atspi.ROLE_PASSWORD_TEXT)
+
+    def look(self, roles, name):
+        return next((node for node in self.walk() if node.getRole() in roles
+                     and name in self.names_of(node)), None)
+
+    def find(self, roles, name, seconds=15):
+        return wait_until(lambda: self.look(roles, name), seconds, f"“{name}”")
+
+    def labels(self):
+        """All text on the screen, for tests and for their messages."""
+        roles = (self.atspi.ROLE_LABEL, self.atspi.ROLE_ALERT, self.atspi.ROLE_NOTIFICATION)
+        return [node.name for node in self.walk() if node.getRole() in roles and node.name]
+
+    def wait_for_label(self, part, seconds=15):
+        try:
+            return wait_until(lambda: next((text for text in self.labels() if part in text), None),
+                              seconds, f"the text “{part}”")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; there is {self.labels()}") from None
+
+    def has_label(self, part):
+        return any(part in text for text in self.labels())
+
+    def click(self, name, seconds=15):
+        """A button that is sensitive."""
+        def ready():
+            node = self.look(self.buttons(), name)
+            return node if node and node.getState().contains(self.atspi.STATE_SENSITIVE) else None
+        action = wait_until(ready, seconds, f"the button “{name}”").queryAction()
+        names = [action.getName(i) for i in range(action.nActions)]
+        action.doAction(names.index("click") if "click" in names else 0)
+
+    def type(self, name, text, seconds=15):
+        self.find(self.entries(), name, seconds).queryEditableText().setTextContents(text)
+
+    def text_of(self, name):
+        text = self.find(self.entries(), name).queryText()
+        return text.getText(0, text.characterCount)
+
+    def press(self, *keys):
+        """Real key presses, such as "F2", "space", "ctrl+Return"."""
+        subprocess.run(["xdotool", "mousemove", "400", "20", "key", *keys], check=True)
+
+    def picture(self, path):
+        subprocess.run(["import", "-window", "root", path], check=True)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.close()
+        if kind is not None:
+            sys.stderr.write("--- what the program said\n" + self.process.stdout.read()[-4000:])
