@@ -69,6 +69,7 @@ class Stranger:
         self.final = None
         self.heard = bytearray()
         self.keys = []
+        self.said = 0
         self.tone = tone
         self.sending = rtp
         self.changed = threading.Condition()
@@ -208,8 +209,14 @@ class Stranger:
         for key in keys:
             self.press(key)
 
+    def next_frame(self):
+        """The next 20 ms it says, A-law."""
+        start, self.said = self.said, (self.said + FRAME) % RATE
+        return bytes(alaw_encode(12000 * math.sin(2 * math.pi * self.tone * (start + i) / RATE))
+                     for i in range(FRAME))
+
     def _run_rtp(self):
-        sequence, stamp, phase = random.getrandbits(15), random.getrandbits(31), 0
+        sequence, stamp = random.getrandbits(15), random.getrandbits(31)
         ssrc = random.getrandbits(32)
         event = None
         due = time.monotonic()
@@ -237,9 +244,7 @@ class Stranger:
                 if event[1] >= 8:
                     event = None
                 continue
-            samples = bytes(alaw_encode(12000 * math.sin(2 * math.pi * self.tone * (phase + i) / RATE))
-                            for i in range(FRAME))
-            phase += FRAME
+            samples = self.next_frame()
             head = struct.pack("!BBHII", 0x80, 8, sequence, stamp & 0xFFFFFFFF, ssrc)
             self.rtp.sendto(head + samples, self.remote)
 
