@@ -66,22 +66,28 @@ wait (CsCall *call)
                (gint64) MAX (get_step (call)->wait_ms, LEAST_WAIT_MS) * G_TIME_SPAN_MILLISECOND);
 }
 
+/* The next key that was pressed before it was asked for. */
+static gboolean
+use_ahead (CsCall *call)
+{
+  char digit = call->ivr.ahead[0];
+
+  if (call->ivr.n_ahead == 0)
+    return FALSE;
+  memmove (call->ivr.ahead, call->ivr.ahead + 1, --call->ivr.n_ahead);
+  wait (call);
+  cs_ivr_on_key (call, digit);
+  return TRUE;
+}
+
 static void
 ask (CsCall *call)
 {
   const CsPrompt *prompt = &get_step (call)->prompt;
 
   call->ivr.n_typed = 0;
-  if (call->ivr.n_ahead > 0)
-    {
-      char digit = call->ivr.ahead[0];
-
-      memmove (call->ivr.ahead, call->ivr.ahead + 1, --call->ivr.n_ahead);
-      wait (call);
-      cs_ivr_on_key (call, digit);
-      return;
-    }
-  say (call, CS_IVR_PROMPT, &prompt, 1);
+  if (!use_ahead (call))
+    say (call, CS_IVR_PROMPT, &prompt, 1);
 }
 
 static void
@@ -157,7 +163,7 @@ on_digit (CsCall *call, char digit)
     call->ivr.typed[call->ivr.n_typed++] = digit;
   if (call->ivr.n_typed >= CLAMP (step->max, 1, CS_TYPED_MAX))
     finish_digits (call);
-  else
+  else if (!use_ahead (call))
     wait (call);
 }
 

@@ -192,6 +192,16 @@ test_keys (void)
   g_assert_cmpstr (world_note (world, CS_NOTE_CALL_KEYED)->call->keyed[1].value, ==, "1234");
   world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
 
+  /* Who knows the way types it all at once, in the greeting. */
+  caller = world_rings (world, CALLER, CALLED);
+  call = world_call (world);
+  for (const char *keys = "1427#"; *keys != '\0'; keys++)
+    world_key (world, caller, *keys);
+  world_played (world, caller);
+  g_assert_cmpint (world_state (world, call), ==, CS_CALL_QUEUED);
+  g_assert_cmpstr (world_note (world, CS_NOTE_CALL_KEYED)->call->keyed[1].value, ==, "427");
+  world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
+
   /* A language. */
   caller = world_rings (world, CALLER, CALLED);
   world_played (world, caller);
