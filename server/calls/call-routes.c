@@ -263,7 +263,8 @@ cs_calls_delete_connect (CsExchange *exchange, gpointer module, GError **error)
   return cs_calls_command (module, run_cancel_connect, &command, sizeof command, error);
 }
 
-/* Who may hear: those with the permission, for calls they may see; and the e-agent, his own. */
+/* ?part=voicemail: the voicemail of a call that has a conversation, too. Who may hear: those with the
+ * permission, for calls they may see; and the e-agent, his own. */
 gboolean
 cs_calls_get_recording (CsExchange *exchange, gpointer module, GError **error)
 {
@@ -272,15 +273,20 @@ cs_calls_get_recording (CsExchange *exchange, gpointer module, GError **error)
   CsDb *db = cs_exchange_reader (exchange);
   g_autoptr (CsCallRow) row
       = cs_calls_get (db, principal->scope, cs_exchange_id (exchange, "id"), error);
+  CtId sound = CT_ID_NONE;
   CsBlob *blob;
 
   if (row == NULL || !cs_calls_may_see (principal, row->company, row->agent, error))
     return FALSE;
   if (row->agent != principal->user && !cs_principal_may (principal, CS_ALLOW_HEAR))
     return ct_fail (error, CT_ERROR_DENIED, "this recording is not for you to hear");
-  if (row->blob == CT_ID_NONE)
+  sound = row->blob == CT_ID_NONE
+                  || g_strcmp0 (cs_exchange_query (exchange, "part"), "voicemail") == 0
+              ? row->voicemail_blob
+              : row->blob;
+  if (sound == CT_ID_NONE)
     return ct_fail (error, CT_ERROR_NOT_FOUND, "there is no recording of this call");
-  blob = cs_blobs_open_blob (calls->config.blobs, db, principal->scope, row->blob, error);
+  blob = cs_blobs_open_blob (calls->config.blobs, db, principal->scope, sound, error);
   if (blob == NULL)
     return FALSE;
   g_info ("recording of call %s is read by %s", ct_id_text (row->id).text,

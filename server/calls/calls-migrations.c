@@ -42,5 +42,13 @@ static const char calls_1[]
       "  state TEXT NOT NULL, reason TEXT, since INTEGER NOT NULL) STRICT;"
       "CREATE INDEX presence_by_person ON presence_log (tenant, person, since);";
 
-const CsMigration cs_calls_migrations[] = { { 600, "calls", calls_1 } };
+/* A call may have both: the conversation until credit ended, then a voicemail. */
+static const char calls_2[] = "ALTER TABLE call ADD COLUMN voicemail_recording INTEGER;"
+                              "ALTER TABLE call ADD COLUMN voicemail_blob INTEGER;"
+                              "ALTER TABLE call ADD COLUMN voicemail_samples INTEGER;"
+                              "CREATE INDEX call_by_voicemail ON call (voicemail_recording)"
+                              "  WHERE voicemail_recording IS NOT NULL;";
+
+const CsMigration cs_calls_migrations[]
+    = { { 600, "calls", calls_1 }, { 601, "voicemails", calls_2 } };
 const gsize cs_calls_n_migrations = G_N_ELEMENTS (cs_calls_migrations);

@@ -27,14 +27,15 @@ cs_call_row_free (CsCallRow *row)
 CS_SQL (put_call,
         "INSERT INTO call (id, tenant, company, line, called, caller, language, state, started,"
         "  queued, offered, answered, ended, waited_us, agent, seconds, onward_seconds, rate,"
-        "  pay_rate, script, script_version, cause, plan_version, recording)"
+        "  pay_rate, script, script_version, cause, plan_version, recording, voicemail_recording)"
         "  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        "  ?19, ?20, ?21, ?22, ?23, ?24)"
+        "  ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
         "  ON CONFLICT (id) DO UPDATE SET language = excluded.language, state = excluded.state,"
         "  queued = excluded.queued, offered = excluded.offered, answered = excluded.answered,"
         "  ended = excluded.ended, waited_us = excluded.waited_us, agent = excluded.agent,"
         "  seconds = excluded.seconds, onward_seconds = excluded.onward_seconds,"
-        "  cause = excluded.cause, recording = excluded.recording");
+        "  cause = excluded.cause, recording = excluded.recording,"
+        "  voicemail_recording = excluded.voicemail_recording");
 CS_SQL (put_key, "INSERT INTO call_key (call, place, name, value) VALUES (?1, ?2, ?3, ?4)"
                  "  ON CONFLICT (call, place) DO NOTHING");
 CS_SQL (put_offer,
@@ -81,6 +82,7 @@ cs_calls_put (CsDb *db, CsScope scope, const CsCallView *view, GError **error)
   cs_bind_text (query, 22, view->state == CS_CALL_ENDED ? cs_end_cause_name (view->cause) : NULL);
   cs_bind_int (query, 23, (gint64) view->plan->version);
   cs_bind_id (query, 24, view->recording);
+  cs_bind_id (query, 25, view->voicemail);
   return cs_query_run (query, NULL, error);
 }
 
@@ -244,21 +246,22 @@ cs_calls_list_working (CsDb *db, CsScope scope, GError **error)
   return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
 }
 
-CS_SQL (set_recording, "UPDATE call SET blob = ?2, recording_samples = ?3, voicemail = ?4"
-                       "  WHERE recording = ?1 AND (tenant = ?5 OR ?5 IS NULL)");
+CS_SQL (set_recording, "UPDATE call SET blob = ?2, recording_samples = ?3"
+                       "  WHERE recording = ?1 AND (tenant = ?4 OR ?4 IS NULL)");
+CS_SQL (set_voicemail, "UPDATE call SET voicemail = 1, voicemail_blob = ?2, voicemail_samples = ?3"
+                       "  WHERE voicemail_recording = ?1 AND (tenant = ?4 OR ?4 IS NULL)");
 
 gboolean
 cs_calls_set_recording (CsDb *db, CsScope scope, CtId recording, CtId blob, gint64 samples,
                         gboolean voicemail, GError **error)
 {
-  g_autoptr (CsQuery) query = cs_query (db, &set_recording);
+  g_autoptr (CsQuery) query = cs_query (db, voicemail ? &set_voicemail : &set_recording);
   gint64 changed;
 
   cs_bind_id (query, 1, recording);
   cs_bind_id (query, 2, blob);
   cs_bind_int (query, 3, samples);
-  cs_bind_int (query, 4, voicemail);
-  cs_bind_id (query, 5, scope.tenant);
+  cs_bind_id (query, 4, scope.tenant);
   if (!cs_query_run (query, &changed, error))
     return FALSE;
   return changed == 1
@@ -318,12 +321,12 @@ cs_calls_end_restarted (CsDb *db, CsScope scope, CtId call, gint64 seconds, GErr
   "id, tenant, company, line, called, caller, language, state, started, queued, offered, "         \
   "answered,"                                                                                      \
   "  ended, waited_us, agent, seconds, onward_seconds, rate, pay_rate, script, script_version,"    \
-  "  cause, plan_version, voicemail, recording, blob, recording_samples, disposition, note,"       \
-  "  finished FROM call "
+  "  cause, plan_version, recording, blob, recording_samples, voicemail_recording,"                \
+  "  voicemail_blob, voicemail_samples, disposition, note, finished FROM call "
 
 CS_SQL (get_call, "SELECT " CALL_COLUMNS "WHERE id = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
-CS_SQL (find_recording,
-        "SELECT " CALL_COLUMNS "WHERE recording = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
+CS_SQL (find_recording, "SELECT " CALL_COLUMNS "WHERE (recording = ?1 OR voicemail_recording = ?1)"
+                        "  AND (tenant = ?2 OR ?2 IS NULL)");
 CS_SQL (list_calls, "SELECT " CALL_COLUMNS "WHERE tenant = ?1 AND (company = ?2 OR ?2 IS NULL)"
                     "  AND (agent = ?3 OR ?3 IS NULL) AND started >= ?4 AND (id < ?5 OR ?5 = 0)"
                     "  ORDER BY id DESC LIMIT ?6");
@@ -358,10 +361,12 @@ row_of (CsQuery *query)
   row->script_version = cs_column_id (query, "script_version");
   row->cause = cs_column_dup_text (query, "cause");
   row->plan_version = cs_column_int (query, "plan_version");
-  row->voicemail = cs_column_int (query, "voicemail") != 0;
   row->recording = cs_column_id (query, "recording");
   row->blob = cs_column_id (query, "blob");
   row->recording_samples = cs_column_int (query, "recording_samples");
+  row->voicemail_recording = cs_column_id (query, "voicemail_recording");
+  row->voicemail_blob = cs_column_id (query, "voicemail_blob");
+  row->voicemail_samples = cs_column_int (query, "voicemail_samples");
   row->disposition = cs_column_dup_text (query, "disposition");
   row->note = cs_column_dup_text (query, "note");
   row->finished = cs_column_int (query, "finished");

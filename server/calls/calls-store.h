@@ -25,9 +25,10 @@ typedef struct {
   CtId script, script_version;
   char *cause;
   gint64 plan_version;
-  gboolean voicemail;
   CtId recording, blob;
   gint64 recording_samples;
+  CtId voicemail_recording, voicemail_blob;
+  gint64 voicemail_samples;
   char *disposition;
   char *note;
   gint64 finished; /* the record is closed: message sent on its way, contact noted */

@@ -30,4 +30,4 @@ static const CsRoute routes[] = {
     cs_calls_get_dashboard, "Credit, running calls, today's calls, service quality" },
 };
 
-const CsModule cs_calls_module = { "calls", cs_calls_migrations, 1, routes, G_N_ELEMENTS (routes) };
+const CsModule cs_calls_module = { "calls", cs_calls_migrations, 2, routes, G_N_ELEMENTS (routes) };

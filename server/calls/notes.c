@@ -270,8 +270,7 @@ on_note (gpointer data)
       return;
     }
   if (note->kind == CS_NOTE_RECORDED || note->kind == CS_NOTE_VOICEMAIL)
-    cs_calls_keep_recording (calls, note->recording, note->path, note->samples,
-                             note->kind == CS_NOTE_VOICEMAIL);
+    cs_calls_keep_recording (calls, note->recording, note->path, note->samples);
   g_atomic_rc_box_acquire (job);
   if (calls->backlog.length > 0)
     g_queue_push_tail (&calls->backlog, job);

@@ -57,7 +57,8 @@ seal (Keep *keep, GError **error)
 
   if (row == NULL)
     return FALSE;
-  if (row->blob == CT_ID_NONE
+  keep->voicemail = row->voicemail_recording == keep->recording;
+  if ((keep->voicemail ? row->voicemail_blob : row->blob) == CT_ID_NONE
       && (!cs_blobs_put_file (config->blobs, config->store, cs_scope_tenant (row->tenant),
                               CS_BLOB_RECORDING, keep->path, until, &keep->blob, error)
           || !cs_store_write (config->store, write_recording, keep, error)))
@@ -80,8 +81,7 @@ run (gpointer data)
 }
 
 void
-cs_calls_keep_recording (CsCalls *calls, CtId recording, const char *path, gint64 samples,
-                         gboolean voicemail)
+cs_calls_keep_recording (CsCalls *calls, CtId recording, const char *path, gint64 samples)
 {
   Keep *keep;
 
@@ -91,7 +91,7 @@ cs_calls_keep_recording (CsCalls *calls, CtId recording, const char *path, gint6
       return;
     }
   keep = g_new0 (Keep, 1);
-  *keep = (Keep){ calls, recording, g_strdup (path), samples, voicemail, CT_ID_NONE };
+  *keep = (Keep){ calls, recording, g_strdup (path), samples, FALSE, CT_ID_NONE };
   cs_workers_push (calls->sealers, run, keep, keep_free);
 }
 
@@ -117,6 +117,6 @@ cs_calls_recover_recordings (CsCalls *calls)
       CtId recording;
 
       if (g_str_has_suffix (name, ".wav") && ct_id_parse (stem, &recording))
-        cs_calls_keep_recording (calls, recording, path, samples_of (path), FALSE);
+        cs_calls_keep_recording (calls, recording, path, samples_of (path));
     }
 }

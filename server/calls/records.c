@@ -168,8 +168,9 @@ cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **
   call->script_version = row->script_version;
   call->disposition = g_strdup (row->disposition);
   call->note = g_strdup (row->note);
-  call->recorded = row->blob != CT_ID_NONE;
-  call->recording_ms = row->recording_samples / 8;
+  call->recorded = row->blob != CT_ID_NONE || row->voicemail_blob != CT_ID_NONE;
+  call->recording_ms
+      = (row->blob != CT_ID_NONE ? row->recording_samples : row->voicemail_samples) / 8;
   call->cause = g_strdup (row->cause);
   return call;
 }

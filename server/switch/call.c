@@ -382,6 +382,7 @@ cs_call_view (CsCall *call, CsCallView *view, GArray *shares)
     .masked = call->masked,
     .recorded = call->recording != CT_ID_NONE,
     .recording = call->recording,
+    .voicemail = call->voicemail,
     .cause = call->cause,
     .wrap_up_seconds = call->line->wrap_up_seconds,
   };

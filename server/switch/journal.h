@@ -137,6 +137,7 @@ typedef struct {
   gboolean masked;
   gboolean recorded; /* a recording of the conversation was started */
   CtId recording;    /* its id, or CT_ID_NONE */
+  CtId voicemail;    /* likewise */
   CsEndCause cause;  /* when ended */
   guint wrap_up_seconds;
 } CsCallView;

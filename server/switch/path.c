@@ -78,6 +78,7 @@ cs_path_on_played (CsCall *call)
     {
       call->ivr.phase = CS_IVR_PATH_RECORD;
       cs_call_record (call);
+      cs_call_note (call, CS_NOTE_CALL_PATH); /* with the voicemail's id: it outlives a crash */
       cs_call_arm (call, CS_TIMER_STEP, (gint64) seconds * G_USEC_PER_SEC);
     }
 }
