@@ -39,7 +39,8 @@ def wait_until(question, seconds=15, what="it"):
 
 
 class House:
-    def __init__(self, build, tenant=None, log="info", extra="", keep=False):
+    def __init__(self, build, tenant=None, log="info", extra="", keep=False, change=None):
+        """@change: a function that alters the tenant file, read as a tree, before it is applied."""
         self.build = os.path.abspath(build)
         self.folder = tempfile.mkdtemp(prefix="centrale-")
         self.keep = keep
@@ -47,6 +48,8 @@ class House:
         self.server = None
         self.mail = None
         self.tenant = tenant or os.path.join(ROOT, "data/demo/noordster.yaml")
+        if change is not None:
+            self.tenant = self._vary(change)
         self.mail_port = self._start_mail()
         base = 20000 + (os.getpid() * 400) % 36000
         self.config = os.path.join(self.folder, "centrale.conf")
@@ -75,6 +78,17 @@ security=none
             out.write("administrator-1\n")
         self.command("init", self.domain(), "Test", "root", os.path.join(self.folder, "password"))
         self.command("apply", self.tenant)
+
+    def _vary(self, change):
+        import yaml
+        with open(self.tenant, encoding="utf-8") as text:
+            tree = yaml.load(text, yaml.CSafeLoader)  # libyaml, as the server
+        change(tree)
+        yaml.SafeDumper.ignore_aliases = lambda *unused: True  # the server reads none
+        path = os.path.join(self.folder, "tenant.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            yaml.safe_dump(tree, out, allow_unicode=True, sort_keys=False)
+        return path
 
     def domain(self):
         with open(self.tenant, encoding="utf-8") as text:
@@ -116,6 +130,15 @@ security=none
         self.url = f"http://127.0.0.1:{self.http_port}"
         return self
 
+    def keep_ports(self):
+        """A restart then listens where its phones know it."""
+        with open(self.config, encoding="utf-8") as text:
+            config = text.read()
+        for group, port in (("http", self.http_port), ("sip", self.sip_port)):
+            config = config.replace(f"[{group}]\nport=0\n", f"[{group}]\nport={port}\n")
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write(config)
+
     def log(self):
         with open(self.log_path, encoding="utf-8") as text:
             return text.read()
@@ -154,7 +177,8 @@ security=none
 
     def __exit__(self, kind, value, trace):
         if kind is not None and hasattr(self, "log_path"):
-            sys.stderr.write("--- the server's log\n" + self.log()[-8000:] + "\n---\n")
+            told = [line for line in self.log().splitlines() if " http: GET " not in line]
+            sys.stderr.write("--- the server's log\n" + "\n".join(told)[-8000:] + "\n---\n")
             if self.server is not None:
                 self.server.kill()
                 self.server.wait()

@@ -68,6 +68,7 @@ class Stranger:
         self.state = "idle"
         self.final = None
         self.heard = bytearray()
+        self.sent = 0
         self.keys = []
         self.said = 0
         self.tone = tone
@@ -76,6 +77,10 @@ class Stranger:
         self.closing = False
         self.remote = None
         self.branch = None
+        self.invite = None
+        self.reanswered = None
+        self.sound = bytes(alaw_encode(12000 * math.sin(2 * math.pi * tone * i / RATE))
+                           for i in range(RATE))  # a second: whole turns of any whole frequency
         self.threads = [threading.Thread(target=self._run_sip, daemon=True),
                         threading.Thread(target=self._run_rtp, daemon=True)]
         for thread in self.threads:
@@ -83,14 +88,17 @@ class Stranger:
 
     # SIP
 
+    def _who(self):
+        """How this phone writes itself."""
+        return '"Anonymous" <sip:anonymous@anonymous.invalid>' if self.caller is None else \
+            f"<sip:{self.caller}@127.0.0.1>"
+
     def _send(self, method, uri, cseq, branch, extra="", body=""):
         to_tag = f";tag={self.to_tag}" if self.to_tag else ""
-        who = f'"Anonymous" <sip:anonymous@anonymous.invalid>' if self.caller is None else \
-            f"<sip:{self.caller}@127.0.0.1>"
         kind = "Content-Type: application/sdp\r\n" if body else ""
         text = (f"{method} {uri} SIP/2.0\r\n"
                 f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch};rport\r\n"
-                f"Max-Forwards: 70\r\nFrom: {who};tag={self.tag}\r\nTo: <{self.to}>{to_tag}\r\n"
+                f"Max-Forwards: 70\r\nFrom: {self._who()};tag={self.tag}\r\nTo: <{self.to}>{to_tag}\r\n"
                 f"Call-ID: {self.call_id}\r\nCSeq: {cseq} {method}\r\n"
                 f"Contact: <sip:stranger@127.0.0.1:{self.port}>\r\n{extra}{kind}"
                 f"Content-Length: {len(body)}\r\n\r\n{body}")
@@ -118,6 +126,8 @@ class Stranger:
     def cancel(self):
         uri, cseq, branch = self.invite
         saved, self.to_tag = self.to_tag, None
+        if self.state in ("calling", "ringing"):
+            self._set("giving up")
         self._send("CANCEL", uri, cseq, branch)
         self.to_tag = saved
 
@@ -125,6 +135,16 @@ class Stranger:
         self.cseq += 1
         self._set("ending")
         self._send("BYE", self.target or self.to, self.cseq, self._new_branch())
+
+    def reoffer(self, direction):
+        """A re-INVITE: "sendonly" holds, "sendrecv" resumes; waits for its answer."""
+        self.cseq += 1
+        self.reanswered = None
+        self._send("INVITE", self.target, self.cseq, self._new_branch(), body=self._sdp(direction))
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.reanswered is not None, 5):
+                raise AssertionError("no answer to a re-INVITE")
+        return self.reanswered
 
     def vanish(self):
         """Says nothing more, as a phone without power."""
@@ -143,6 +163,8 @@ class Stranger:
 
     def _answer(self, text, status, phrase, body=""):
         headers = re.findall(r"(?im)^((?:Via|From|To|Call-ID|CSeq):.*)\r$", text)
+        headers = [header + f";tag={self.tag}" if re.match(r"(?i)To:(?!.*;tag=)", header) and status > 100
+                   else header for header in headers]
         kind = "Content-Type: application/sdp\r\n" if body else ""
         self.sip.sendto((f"SIP/2.0 {status} {phrase}\r\n" + "".join(h + "\r\n" for h in headers)
                          + f"Contact: <sip:stranger@127.0.0.1:{self.port}>\r\n{kind}"
@@ -175,6 +197,12 @@ class Stranger:
             if status > 100 and self.state == "calling":
                 self._set("ringing")
             return
+        if self.invite is None or cseq != self.invite[1]:
+            self._send("ACK", self.target, cseq, self._new_branch())
+            with self.changed:
+                self.reanswered = status
+                self.changed.notify_all()
+            return
         self.final = status
         if tag:
             self.to_tag = tag.group(1)
@@ -187,6 +215,8 @@ class Stranger:
             self._send("ACK", self.target, cseq, self._new_branch())
             if self.state in ("calling", "ringing"):
                 self._set("talking")
+            elif self.state == "giving up":  # answered before the CANCEL was read
+                self.hang_up()
         else:
             self._send("ACK", self.to, cseq, self.branch)
             self._set("refused")
@@ -212,8 +242,7 @@ class Stranger:
     def next_frame(self):
         """The next 20 ms it says, A-law."""
         start, self.said = self.said, (self.said + FRAME) % RATE
-        return bytes(alaw_encode(12000 * math.sin(2 * math.pi * self.tone * (start + i) / RATE))
-                     for i in range(FRAME))
+        return self.sound[start:start + FRAME]
 
     def _run_rtp(self):
         sequence, stamp = random.getrandbits(15), random.getrandbits(31)
@@ -247,11 +276,24 @@ class Stranger:
             samples = self.next_frame()
             head = struct.pack("!BBHII", 0x80, 8, sequence, stamp & 0xFFFFFFFF, ssrc)
             self.rtp.sendto(head + samples, self.remote)
+            with self.changed:
+                self.sent += 1
+                self.changed.notify_all()
+
+    def samples(self, seconds=0.5):
+        """The last heard."""
+        return [DECODED[byte] for byte in bytes(self.heard[-int(seconds * RATE):])]
 
     def level(self, frequency, seconds=0.5):
         """Of the last @seconds heard."""
-        tail = bytes(self.heard[-int(seconds * RATE):])
-        return level([DECODED[byte] for byte in tail], frequency)
+        return level(self.samples(seconds), frequency)
+
+    def wait_sent(self, seconds):
+        """Until so much more of its tone is sent."""
+        with self.changed:
+            until = self.sent + int(seconds * RATE / FRAME)
+            if not self.changed.wait_for(lambda: self.sent >= until, seconds * 5 + 5):
+                raise AssertionError("the tone is not sent")
 
     def close(self):
         self.closing = True
