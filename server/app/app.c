@@ -83,7 +83,6 @@ start_store (CsApp *app, GError **error)
   if (app->blobs == NULL)
     return FALSE;
   app->billing = cs_billing_new ();
-  cs_billing_watch (app->billing, on_balance_changed, app);
   if (!cs_credit_recover (app->store, app->billing, &settled, error))
     return FALSE;
   if (settled > 0)
@@ -144,6 +143,8 @@ start_calls (CsApp *app)
   };
 
   app->calls = cs_calls_new (&config);
+  /* What the recovery settled before had nobody to tell it to. */
+  cs_billing_watch (app->billing, on_balance_changed, app);
 }
 
 static gboolean
