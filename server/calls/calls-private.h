@@ -35,6 +35,8 @@ gboolean cs_calls_ask_why (CsCalls *calls, CtId call, CtId user, CtWhy **why, GE
 typedef gboolean (*CsCommandFunc) (CsSwitch *self, gconstpointer arguments, GError **error);
 gboolean cs_calls_command (CsCalls *calls, CsCommandFunc function, gconstpointer arguments,
                            gsize size, GError **error);
+/* What the switch told before is on disk: for a command that is answered with its effect. */
+gboolean cs_calls_wait_written (CsCalls *calls, GError **error);
 
 /* Views and rows as they travel. */
 CtCall *cs_calls_record_of_view (const CsCallView *view);

@@ -12,6 +12,7 @@
 
 #define NOTES_CAPACITY 100000
 #define RETRY_MS 50
+#define WRITTEN_MS 2000
 #define MAX_TRIES 200 /* with RETRY_MS: ten seconds of a disk that fails */
 
 typedef struct {
@@ -340,6 +341,22 @@ static gboolean
 write_nothing (CsDb *db, gpointer data, GError **error)
 {
   return TRUE;
+}
+
+gboolean
+cs_calls_wait_written (CsCalls *calls, GError **error)
+{
+  Flush *flush = g_atomic_rc_box_new0 (Flush);
+  gboolean good;
+
+  flush->calls = calls;
+  good = cs_loop_call (calls->notes, check_backlog, g_atomic_rc_box_acquire (flush),
+                       (GDestroyNotify) g_atomic_rc_box_release, WRITTEN_MS, error)
+         && cs_store_write (calls->config.store, write_nothing, NULL, error);
+  if (good && !flush->empty)
+    good = ct_fail (error, CT_ERROR_BUSY, "the disk is behind");
+  g_atomic_rc_box_release (flush);
+  return good;
 }
 
 void

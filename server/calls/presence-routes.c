@@ -66,6 +66,7 @@ cs_calls_put_my_presence (CsExchange *exchange, gpointer module, GError **error)
   if (change->reason != NULL)
     g_strlcpy (set.reason, change->reason, sizeof set.reason);
   return cs_calls_command (module, set_presence, &set, sizeof set, error)
+         && cs_calls_wait_written (module, error)
          && cs_calls_get_my_presence (exchange, module, error);
 }
 
