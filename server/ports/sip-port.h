@@ -37,8 +37,8 @@ typedef enum {
   CS_SIP_REOFFER, /* the peer sent re-INVITE or UPDATE with sdp (may be empty): answer with reanswer() */
   CS_SIP_DTMF,  /* INFO with a key: `digit` (RFC 4733 keys come from media) */
   CS_SIP_ENDED, /* the leg is over: BYE, CANCEL, refusal, timeout, lost; status and cause tell */
-  CS_SIP_REGISTERED, /* a device of `user` registered (first contact) or went */
-  CS_SIP_UNREGISTERED,
+  CS_SIP_REGISTERED,   /* a device of `user` registered, which was not there before */
+  CS_SIP_UNREGISTERED, /* his last one went */
 } CsSipEventKind;
 
 typedef enum {

@@ -122,7 +122,7 @@ tell (CsSipRegistrar *registrar, const Binding *binding, CsSipEventKind kind)
   cs_sip_emit (registrar->sip, event);
 }
 
-/* Takes @binding. @again: its user was here a moment ago and is not announced anew. */
+/* Takes @binding. @again: this contact was here a moment ago and is not announced anew. */
 static void
 binding_add (CsSipRegistrar *registrar, Binding *binding, gboolean again)
 {
@@ -136,7 +136,7 @@ binding_add (CsSipRegistrar *registrar, Binding *binding, gboolean again)
     }
   g_ptr_array_add (list, binding);
   place_add (registrar, binding, 1);
-  if (list->len == 1 && !again)
+  if (!again)
     tell (registrar, binding, CS_SIP_REGISTERED);
 }
 

@@ -11,6 +11,7 @@ static void
 come_back (CsCall *call, const char *why)
 {
   call->recalling = FALSE;
+  call->agent->has_new_phone = FALSE;
   cs_call_change_state (call, CS_CALL_TALKING, why);
   cs_talk_listen (call);
   cs_leg_bridge (&call->legs[CS_LEG_CALLER], &call->legs[CS_LEG_AGENT]);
@@ -44,6 +45,10 @@ cs_park_begin (CsCall *call, const char *why)
   if (!cs_leg_play_prompt (&call->legs[CS_LEG_CALLER], &call->line->parked, 1))
     cs_talk_listen (call);
   cs_call_note (call, CS_NOTE_CALL_PARKED);
+  /* His desk crashed and is back: the leg that fell silent will not be heard again. */
+  if (call->legs[CS_LEG_AGENT].silent && call->agent->has_new_phone)
+    cs_leg_drop (&call->legs[CS_LEG_AGENT], CS_CAUSE_LOST);
+  call->agent->has_new_phone = FALSE;
   /* The connection died, but his phone still counts as there: perhaps it is. */
   if (call->legs[CS_LEG_AGENT].id == CT_ID_NONE && call->agent->registered)
     recall (call);

@@ -184,6 +184,7 @@ cs_agent_do (CsAgent *agent, CsActivity activity, CsCall *call)
     agent->idle_since_us = cs_switch_now_us (agent->owner);
   agent->activity = activity;
   agent->call = call;
+  agent->has_new_phone = FALSE;
   changed (agent, old, FALSE);
 }
 

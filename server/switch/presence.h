@@ -25,7 +25,8 @@ struct _CsAgent {
   int index; /* in the plan; -1: not in it */
   CtId tenant;
   gboolean registered;
-  CsPresence wish; /* OFFLINE, PAUSED or AVAILABLE */
+  gboolean has_new_phone; /* one registered while he talked on another */
+  CsPresence wish;        /* OFFLINE, PAUSED or AVAILABLE */
   char *reason;
   CsActivity activity;
   CsCall *call; /* of the activity */

@@ -160,6 +160,8 @@ on_registration (CsSwitch *self, CtId user, gboolean registered)
     return;
   if (registered && call->state == CS_CALL_PARKED)
     cs_park_on_registered (call);
+  else if (registered && (call->state == CS_CALL_TALKING || call->state == CS_CALL_HELD))
+    agent->has_new_phone = TRUE;
   else if (!registered && call->state == CS_CALL_OFFERED)
     cs_offer_missed (call, CS_MISS_UNREACHABLE);
   else if (!registered && (call->state == CS_CALL_TALKING || call->state == CS_CALL_HELD))

@@ -19,13 +19,12 @@ static const CsSipTarget to_trunk = { .kind = CS_SIP_TO_TRUNK,
                                       .call = CALL };
 
 static void
-phone_registered (House *house, Peer *phone, const char *user, gboolean first)
+phone_registered (House *house, Peer *phone, const char *user)
 {
   g_autoptr (Dialog) dialog = dialog_new (phone, user, user);
   g_autofree char *ok = register_phone (dialog, user, NULL);
 
-  if (first)
-    cs_sip_event_free (house_expect (house, CS_SIP_REGISTERED));
+  cs_sip_event_free (house_expect (house, CS_SIP_REGISTERED));
 }
 
 static void
@@ -69,7 +68,7 @@ test_answered (void)
   g_autofree char *from = NULL;
   g_autofree char *ok = NULL;
 
-  phone_registered (house, phone, "anna", TRUE);
+  phone_registered (house, phone, "anna");
   house->port->originate (house->port->self, LEG, &to_user, SDP);
   invite = peer_expect (phone, "INVITE sip:me@" PHONE_IP);
   header = header_of (invite, "X-Centrale-Call");
@@ -108,7 +107,7 @@ test_refused (void)
   g_autoptr (House) house = house_new (NULL, FALSE);
   g_autoptr (Peer) phone = peer_new (house, PHONE_IP, FALSE);
 
-  phone_registered (house, phone, "anna", TRUE);
+  phone_registered (house, phone, "anna");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *invite = NULL;
@@ -132,7 +131,7 @@ test_given_up (void)
   g_autofree char *cancel = NULL;
   g_autofree char *ack = NULL;
 
-  phone_registered (house, phone, "anna", TRUE);
+  phone_registered (house, phone, "anna");
   house->port->originate (house->port->self, LEG, &to_user, SDP);
   invite = peer_expect (phone, "INVITE ");
   peer_respond (phone, invite, "180 Ringing", "callee", NULL, NULL);
@@ -157,7 +156,7 @@ test_crossed (void)
   g_autofree char *ack = NULL;
   g_autofree char *bye = NULL;
 
-  phone_registered (house, phone, "anna", TRUE);
+  phone_registered (house, phone, "anna");
   house->port->originate (house->port->self, LEG, &to_user, SDP);
   invite = peer_expect (phone, "INVITE ");
   peer_respond (phone, invite, "180 Ringing", "callee", NULL, NULL);
@@ -186,9 +185,9 @@ test_forked (void)
   g_autofree char *cancel = NULL;
   g_autofree char *bye = NULL;
 
-  phone_registered (house, first, "anna", TRUE);
-  phone_registered (house, second, "bert", FALSE);
-  phone_registered (house, third, "bert", FALSE);
+  phone_registered (house, first, "anna");
+  phone_registered (house, second, "bert");
+  phone_registered (house, third, "bert");
   house->port->originate (house->port->self, LEG, &to_user, SDP);
   one = peer_expect (first, "INVITE ");
   two = peer_expect (second, "INVITE ");
@@ -221,7 +220,7 @@ test_over_tcp (void)
 
   /* Keepalives of RFC 5626 between messages. */
   peer_send (phone, "\r\n\r\n");
-  phone_registered (house, phone, "anna", TRUE);
+  phone_registered (house, phone, "anna");
   house->port->originate (house->port->self, LEG, &to_user, SDP);
   invite = peer_expect (phone, "INVITE ");
   peer_respond (phone, invite, "200 OK", "callee", NULL, SDP);

@@ -76,6 +76,27 @@ test_new_registration (void)
   world_free (t.world);
 }
 
+/* The crashed desk is back so soon that its old registration stands and its silence was not noticed. */
+static void
+test_back_before_silence (void)
+{
+  Talk t = talk (0);
+  CsLegId again;
+
+  world_register (t.world, AGENT (0), TRUE);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_TALKING);
+  world_wait (t.world, 3.0);
+  world_media (t.world, CS_MEDIA_SILENT, t.phone);
+  g_assert_true (world_leg (t.world, t.phone)->over);
+  again = world_phone (t.world, AGENT (0));
+  g_assert_cmpint (again, !=, 0);
+  g_assert_cmpint (again, !=, t.phone);
+  world_answers (t.world, again);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_TALKING);
+  g_assert_cmpint (world_leg (t.world, t.caller)->peer, ==, again);
+  world_free (t.world);
+}
+
 static void
 test_registration_blinks (void)
 {
@@ -337,6 +358,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   g_test_add_func ("/lost/silent-and-back", test_silent_and_back);
   g_test_add_func ("/lost/new-registration", test_new_registration);
+  g_test_add_func ("/lost/back-before-silence", test_back_before_silence);
   g_test_add_func ("/lost/registration-blinks", test_registration_blinks);
   g_test_add_func ("/lost/returns-on-hold", test_returns_on_hold);
   g_test_add_func ("/lost/does-not-return", test_does_not_return);
