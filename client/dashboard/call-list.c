@@ -204,7 +204,7 @@ on_button_made (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer d
   GtkWidget *button = gtk_button_new_from_icon_name ("go-next-symbolic");
 
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, _ ("Details"));
+  gtk_widget_set_tooltip_text (button, C_ ("call", "Details"));
   g_signal_connect (button, "clicked", G_CALLBACK (on_details_clicked), cell);
   gtk_list_item_set_child (cell, button);
 }

@@ -67,6 +67,8 @@ add_fact (CdCallWindow *self, const char *name, const char *value)
   gtk_widget_add_css_class (text, "numeric");
   gtk_widget_set_hexpand (text, TRUE);
   gtk_label_set_selectable (GTK_LABEL (text), TRUE);
+  /* Else the window would open with the first value selected. */
+  gtk_widget_set_focusable (text, FALSE);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
                                   heading, NULL, -1);
   gtk_grid_attach (self->facts, heading, 0, self->n_facts, 1, 1);
@@ -102,13 +104,14 @@ show_facts (CdCallWindow *self)
   for (; self->n_facts > 0; self->n_facts--)
     gtk_grid_remove_row (self->facts, self->n_facts - 1);
   add_fact (self, _ ("Line called"), call->line_label != NULL ? call->line_label : called);
-  add_fact (self, _ ("Language"), language);
+  add_fact (self, C_ ("call", "Language"), language);
   add_fact (self, _ ("Keys pressed"), keyed);
-  add_fact (self, _ ("Waited"), waited);
+  add_fact (self, C_ ("call", "Waited"), waited);
   add_fact (self, _ ("Answered by"), call->agent_name);
-  add_fact (self, _ ("Talked"), talked);
-  add_fact (self, _ ("End"), call->ended != 0 ? cd_words_cause (call) : cd_words_state (call));
-  add_fact (self, _ ("Outcome"), disposition != NULL ? disposition : call->disposition);
+  add_fact (self, C_ ("call", "Talked"), talked);
+  add_fact (self, C_ ("call", "End"),
+            call->ended != 0 ? cd_words_cause (call) : cd_words_state (call));
+  add_fact (self, C_ ("call", "Outcome"), disposition != NULL ? disposition : call->disposition);
   add_fact (self, _ ("Ticket number"), call->ticket);
   add_fact (self, _ ("Note of the e-agent"), call->note);
 }

@@ -62,7 +62,7 @@ show_position (CdPlayer *self)
 static void
 show_button (CdPlayer *self)
 {
-  const char *label = self->playing ? _ ("Pause") : _ ("Play");
+  const char *label = self->playing ? C_ ("recording", "Pause") : C_ ("recording", "Play");
 
   gtk_button_set_icon_name (GTK_BUTTON (self->play), self->playing
                                                          ? "media-playback-pause-symbolic"

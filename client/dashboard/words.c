@@ -16,12 +16,13 @@ typedef struct {
   const char *text;
 } Word;
 
+/* @context: of the translations. */
 static const char *
-find_word (const Word *words, gsize n, const char *word)
+find_word (const Word *words, gsize n, const char *context, const char *word)
 {
   for (gsize i = 0; word != NULL && i < n; i++)
     if (strcmp (words[i].word, word) == 0)
-      return _ (words[i].text);
+      return g_dpgettext2 (NULL, context, words[i].text);
   return NULL;
 }
 
@@ -34,43 +35,43 @@ cd_words_caller (const CtCall *call)
 }
 
 static const Word states[] = {
-  { "ivr", N_ ("Listens and chooses") },
-  { "queued", N_ ("Waits") },
-  { "offered", N_ ("A phone rings") },
-  { "talking", N_ ("Talks") },
-  { "held", N_ ("Is on hold") },
-  { "parked", N_ ("Is being connected again") },
-  { "onward", N_ ("Is connected through") },
-  { "ended", N_ ("Has ended") },
+  { "ivr", NC_ ("call state", "Listens and chooses") },
+  { "queued", NC_ ("call state", "Waits") },
+  { "offered", NC_ ("call state", "A phone rings") },
+  { "talking", NC_ ("call state", "Talks") },
+  { "held", NC_ ("call state", "Is on hold") },
+  { "parked", NC_ ("call state", "Is being connected again") },
+  { "onward", NC_ ("call state", "Is connected through") },
+  { "ended", NC_ ("call state", "Has ended") },
 };
 
 const char *
 cd_words_state (const CtCall *call)
 {
-  const char *text = find_word (states, G_N_ELEMENTS (states), call->state);
+  const char *text = find_word (states, G_N_ELEMENTS (states), "call state", call->state);
 
   return text != NULL ? text : "";
 }
 
 static const Word causes[] = {
-  { "caller", N_ ("The caller hung up") },
-  { "agent", N_ ("The e-agent ended the call") },
-  { "abandoned", N_ ("Hung up before the answer") },
-  { "no_agent", N_ ("No e-agent was free") },
-  { "closed", N_ ("Outside of opening hours") },
-  { "no_credit", N_ ("No credit was left") },
-  { "unreachable", N_ ("The phone could not be reached") },
-  { "lost", N_ ("The line was lost") },
-  { "restart", N_ ("Cut off by a restart of the server") },
-  { "onward", N_ ("Connected through to the end") },
+  { "caller", NC_ ("end of a call", "The caller hung up") },
+  { "agent", NC_ ("end of a call", "The e-agent ended the call") },
+  { "abandoned", NC_ ("end of a call", "Hung up before the answer") },
+  { "no_agent", NC_ ("end of a call", "No e-agent was free") },
+  { "closed", NC_ ("end of a call", "Outside of opening hours") },
+  { "no_credit", NC_ ("end of a call", "No credit was left") },
+  { "unreachable", NC_ ("end of a call", "The phone could not be reached") },
+  { "lost", NC_ ("end of a call", "The line was lost") },
+  { "restart", NC_ ("end of a call", "Cut off by a restart of the server") },
+  { "onward", NC_ ("end of a call", "Connected through to the end") },
 };
 
 const char *
 cd_words_cause (const CtCall *call)
 {
-  const char *text = find_word (causes, G_N_ELEMENTS (causes), call->cause);
+  const char *text = find_word (causes, G_N_ELEMENTS (causes), "end of a call", call->cause);
 
-  return text != NULL ? text : _ ("Has ended");
+  return text != NULL ? text : C_ ("call state", "Has ended");
 }
 
 const char *
@@ -190,25 +191,25 @@ cd_words_why (const CtWhy *why, const char *agent)
 
 /* In the order in which they are tried. */
 static const Word rules[] = {
-  { "tenant", N_ ("Work for another call centre") },
-  { "pool", N_ ("Not in the pool of this line") },
-  { "skill", N_ ("Without a skill that the line asks for") },
-  { "badge", N_ ("Without the badge that the script asks for") },
-  { "level", N_ ("Of a lower level than the script asks for") },
-  { "language", N_ ("Do not speak the caller's language") },
-  { "unregistered", N_ ("Phone not signed on") },
-  { "paused", N_ ("On a pause") },
-  { "offline", N_ ("Not at work") },
-  { "ringing", N_ ("Another call was ringing") },
-  { "talking", N_ ("In another call") },
-  { "wrap_up", N_ ("Finishing another call") },
-  { "missed", N_ ("Missed this call before") },
+  { "tenant", NC_ ("e-agents", "Work for another call centre") },
+  { "pool", NC_ ("e-agents", "Not in the pool of this line") },
+  { "skill", NC_ ("e-agents", "Without a skill that the line asks for") },
+  { "badge", NC_ ("e-agents", "Without the badge that the script asks for") },
+  { "level", NC_ ("e-agents", "Of a lower level than the script asks for") },
+  { "language", NC_ ("e-agents", "Do not speak the caller's language") },
+  { "unregistered", NC_ ("e-agents", "Phone not signed on") },
+  { "paused", NC_ ("e-agents", "On a pause") },
+  { "offline", NC_ ("e-agents", "Not at work") },
+  { "ringing", NC_ ("e-agents", "Another call was ringing") },
+  { "talking", NC_ ("e-agents", "In another call") },
+  { "wrap_up", NC_ ("e-agents", "Finishing another call") },
+  { "missed", NC_ ("e-agents", "Missed this call before") },
 };
 
 const char *
 cd_words_rule (const char *rule)
 {
-  const char *text = find_word (rules, G_N_ELEMENTS (rules), rule);
+  const char *text = find_word (rules, G_N_ELEMENTS (rules), "e-agents", rule);
 
   return text != NULL ? text : rule;
 }
@@ -217,12 +218,13 @@ char *
 cd_words_message (const CtMessage *message, gint64 now_ms)
 {
   static const Word message_states[] = {
-    { "queued", N_ ("Waits for its turn") },
-    { "sending", N_ ("Is being sent") },
-    { "unknown", N_ ("Sent again, to be sure that it arrived") },
-    { "failed", N_ ("Refused by the mail server") },
+    { "queued", NC_ ("mail", "Waits for its turn") },
+    { "sending", NC_ ("mail", "Is being sent") },
+    { "unknown", NC_ ("mail", "Sent again, to be sure that it arrived") },
+    { "failed", NC_ ("mail", "Refused by the mail server") },
   };
-  const char *text = find_word (message_states, G_N_ELEMENTS (message_states), message->state);
+  const char *text
+      = find_word (message_states, G_N_ELEMENTS (message_states), "mail", message->state);
   g_autofree char *time = NULL;
 
   if (text != NULL)
