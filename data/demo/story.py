@@ -54,9 +54,10 @@ def say_what_to_do():
 class Teller:
     """Compares what the owners see with what they saw, and tells the difference."""
 
-    def __init__(self, centre, owners):
+    def __init__(self, centre, owners, names):
         self.centre = centre
         self.owners = owners
+        self.names = names  # of the callers, by number
         self.seen = {}
         self.told = set()
         self.mails = centre.mails()
@@ -82,8 +83,11 @@ class Teller:
             self.mails = self.centre.mails()
             tell(_("The message has reached the company by mail."))
 
-    @staticmethod
-    def _tell_state(call):
+    def _caller(self, call):
+        number = call.get("caller", "?")
+        return self.names.get(number, number)
+
+    def _tell_state(self, call):
         company = call["company_name"]
         texts = {
             "ivr": _("{caller} calls {company} and hears the greeting."),
@@ -95,18 +99,17 @@ class Teller:
         }
         text = texts.get(call["state"])
         if text is not None:
-            tell(text.format(caller=call.get("caller", "?"), company=company,
+            tell(text.format(caller=self._caller(call), company=company,
                              agent=call.get("agent_name", "?"), rate=money(call.get("rate")),
                              second=_("a second")))
 
-    @staticmethod
-    def _tell_end(call, board):
+    def _tell_end(self, call, board):
         if call.get("answered"):
             tell(_("The call is over: {seconds} s, {cost}; {company} has {credit} left.").format(
                 seconds=call.get("seconds", 0), cost=money(call.get("cost")),
                 company=board["name"], credit=money(board["credit"])))
         else:
-            tell(_("{caller} was not answered.").format(caller=call.get("caller", "?")))
+            tell(_("{caller} was not answered.").format(caller=self._caller(call)))
 
 
 def money(micro):
