@@ -34,9 +34,10 @@ cs_talk_begin (CsCall *call)
   cs_leg_bridge (&call->legs[CS_LEG_CALLER], &call->legs[CS_LEG_AGENT]);
   cs_call_record (call);
   cs_agent_do (agent, CS_ACTIVITY_TALKING, call);
+  /* First, so that the note tells a meter that runs. */
+  cs_meter_start (call, &call->meter, agent->user);
   cs_call_note (call, CS_NOTE_CALL_ANSWERED);
   cs_queue_end_wait (call, TRUE);
-  cs_meter_start (call, &call->meter, agent->user);
 }
 
 /* The e-agent's phone holds by a re-offer; held time is billed (D28). */
