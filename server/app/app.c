@@ -65,10 +65,14 @@ on_devices_changed (gpointer data)
     g_warning ("devices: %s", error->message);
 }
 
+/* At start the bills of an earlier run are settled before there is anybody to tell. */
 static void
 on_balance_changed (const CsBalanceChange *change, gpointer data)
 {
-  cs_calls_publish_credit (((CsApp *) data)->calls, change);
+  const CsApp *app = data;
+
+  if (app->calls != NULL)
+    cs_calls_publish_credit (app->calls, change);
 }
 
 static gboolean
