@@ -13,6 +13,7 @@ reject (CsSip *sip, nua_handle_t *handle, int status)
 {
   cs_sip_count (sip->counts.refused);
   nua_respond (handle, status, cs_sip_phrase (status), NUTAG_WITH_THIS (sip->nua),
+               TAG_IF (status == 415, SIPTAG_ACCEPT_STR (SDP_TYPE)),
                TAG_IF (status == 503, SIPTAG_RETRY_AFTER_STR ("10")), TAG_END ());
   nua_handle_destroy (handle);
 }
@@ -202,6 +203,15 @@ invite_from_device (CsSip *sip, nua_handle_t *handle, const sip_t *message,
             NULL, number != NULL ? g_steal_pointer (&number) : g_strdup (user));
 }
 
+/* A body that is no SDP (RFC 3261 8.2.3): else the INVITE would pass for one without an offer. */
+static gboolean
+has_foreign_body (const sip_t *message)
+{
+  g_autofree char *sdp = cs_sip_dup_sdp (message);
+
+  return sdp == NULL && message->sip_payload != NULL && message->sip_payload->pl_len > 0;
+}
+
 void
 cs_sip_incoming_invite (CsSip *sip, nua_handle_t *handle, const sip_t *message)
 {
@@ -221,6 +231,11 @@ cs_sip_incoming_invite (CsSip *sip, nua_handle_t *handle, const sip_t *message)
   if (sip->stopping || sip->counts.calls >= sip->max_calls)
     {
       reject (sip, handle, 503);
+      return;
+    }
+  if (has_foreign_body (message))
+    {
+      reject (sip, handle, 415);
       return;
     }
   line = cs_sip_line_at (sip, &address);
