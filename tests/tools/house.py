@@ -124,7 +124,7 @@ security=none
             text=True, env=self.environment())
         ready = self.server.stdout.readline()
         if not ready.startswith("ready"):
-            raise AssertionError("the server did not start:\n" + self.log())
+            raise AssertionError(f"the server did not start ({self.server.wait(10)}):\n" + self.log())
         ports = dict(word.split("=") for word in ready.split()[1:])
         self.http_port, self.sip_port = int(ports["http"]), int(ports["sip"])
         self.url = f"http://127.0.0.1:{self.http_port}"

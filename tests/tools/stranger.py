@@ -285,8 +285,9 @@ class Stranger:
         return [DECODED[byte] for byte in bytes(self.heard[-int(seconds * RATE):])]
 
     def level(self, frequency, seconds=0.5):
-        """Of the last @seconds heard."""
-        return level(self.samples(seconds), frequency)
+        """Of the last @seconds heard; what it has not heard yet counts as silence."""
+        samples = self.samples(seconds)
+        return level(samples, frequency) * len(samples) / int(seconds * RATE)
 
     def wait_sent(self, seconds):
         """Until so much more of its tone is sent."""
