@@ -10,6 +10,7 @@
 struct _CdCallerPane {
   AdwBin parent_instance;
   GtkLabel *clock, *cost;
+  GtkLabel *conduct, *allowed, *forbidden;
   GtkLabel *number, *language, *line, *keyed, *ticket, *rate, *why;
   GtkBox *contacts;
   GtkWidget *contacts_title;
@@ -108,6 +109,33 @@ cd_caller_pane_show (CdCallerPane *self, const CtCall *call, gint64 now_ms)
   show_contacts (self, call, now_ms);
 }
 
+static char *
+dup_texts (CtScript *script, GPtrArray *texts, const char *language)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (guint i = 0; texts != NULL && i < texts->len; i++)
+    g_string_append_printf (lines, "%s%s", i > 0 ? "\n" : "",
+                            ct_script_text_in (script, g_ptr_array_index (texts, i), language));
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
+void
+cd_caller_pane_show_script (CdCallerPane *self, CtScriptRun *run, const char *language)
+{
+  CtScript *script = run != NULL ? ct_script_run_script (run) : NULL;
+  g_autofree char *allowed
+      = script != NULL ? dup_texts (script, ct_script_allowed (script), language) : NULL;
+  g_autofree char *forbidden
+      = script != NULL ? dup_texts (script, ct_script_forbidden (script), language) : NULL;
+
+  cd_show_detail (self->conduct,
+                  script != NULL ? ct_script_text_in (script, ct_script_conduct (script), language)
+                                 : NULL);
+  cd_show_detail (self->allowed, allowed);
+  cd_show_detail (self->forbidden, forbidden);
+}
+
 static void
 cd_caller_pane_class_init (CdCallerPaneClass *klass)
 {
@@ -132,6 +160,9 @@ cd_caller_pane_init (CdCallerPane *self)
   self->ticket = cd_append_detail (GTK_BOX (box), C_ ("call", "Ticket"));
   self->rate = cd_append_detail (GTK_BOX (box), C_ ("money", "Rate"));
   self->why = cd_append_detail (GTK_BOX (box), _ ("Why me"));
+  self->conduct = cd_append_detail (GTK_BOX (box), _ ("How to behave"));
+  self->allowed = cd_append_detail (GTK_BOX (box), _ ("You may"));
+  self->forbidden = cd_append_detail (GTK_BOX (box), _ ("You may not"));
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   self->contacts_title = GTK_WIDGET (append_text (box, NULL, "dim-label"));
   self->contacts = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 12));

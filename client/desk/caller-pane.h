@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/records/call.h"
+#include "common/script/run.h"
 
 #include <adwaita.h>
 
@@ -12,6 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CdCallerPane, cd_caller_pane, CD, CALLER_PANE, AdwBin)
 
 void cd_caller_pane_show (CdCallerPane *self, const CtCall *call, gint64 now_ms);
+/* How to behave on this line, what may be done and what not (S0-30); @run may be NULL. */
+void cd_caller_pane_show_script (CdCallerPane *self, CtScriptRun *run, const char *language);
 /* @metered FALSE: there is no figure yet. */
 void cd_caller_pane_tick (CdCallerPane *self, gboolean metered, gint64 seconds, CtMoney cost);
 

@@ -105,6 +105,8 @@ turn_page (CdDeskWindow *self, const char *page, const CtCall *call)
     cd_script_view_focus (self->script_view);
   else if (strcmp (page, "wrap-up") == 0)
     cd_wrap_up_page_focus (self->wrap_up_page);
+  else
+    cd_today_refresh (cd_idle_page_get_today (self->idle_page));
 }
 
 static void
@@ -157,10 +159,11 @@ show_clocks (CdDeskWindow *self)
 }
 
 static void
-show_presence (CdDeskWindow *self)
+show_earned (CdDeskWindow *self)
 {
-  const CtPresence *presence = cd_agent_get_presence (self->agent);
-  g_autofree char *money = presence != NULL ? cd_format_money (presence->earned, NULL) : NULL;
+  CtMoney sum = 0;
+  gboolean known = cd_today_get_earned (cd_idle_page_get_today (self->idle_page), &sum);
+  g_autofree char *money = known ? cd_format_money (sum, NULL) : NULL;
   /* Translators: %s is money: "€ 31.20 today" */
   g_autofree char *earned = money != NULL ? g_strdup_printf (_ ("%s today"), money) : NULL;
 
@@ -213,7 +216,13 @@ cd_desk_update (CdDeskWindow *self)
   page = choose_page (self, call);
   show_call (self, call);
   if (call != NULL)
-    cd_caller_pane_show (self->caller_pane, call, cd_session_server_now_ms (self->session));
+    {
+      const CtSession *user = cd_session_get_user (self->session);
+
+      cd_caller_pane_show (self->caller_pane, call, cd_session_server_now_ms (self->session));
+      cd_caller_pane_show_script (self->caller_pane, cd_agent_get_run (self->agent),
+                                  user != NULL ? user->language : "en");
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->caller_pane), call != NULL && strcmp (page, "idle") != 0
                                                               && strcmp (page, "ringing") != 0);
   gtk_widget_set_visible (self->left_pane,
@@ -234,13 +243,6 @@ on_second_passed (gpointer data)
 {
   show_clocks (data);
   return G_SOURCE_CONTINUE;
-}
-
-static void
-on_presence_changed (CdDeskWindow *self)
-{
-  show_presence (self);
-  cd_desk_update (self);
 }
 
 static void
@@ -422,7 +424,7 @@ follow (CdDeskWindow *self)
 {
 #define FOLLOW(object, signal, function)                                                           \
   g_signal_connect_object (object, signal, G_CALLBACK (function), self, G_CONNECT_SWAPPED)
-  FOLLOW (self->agent, "presence-changed", on_presence_changed);
+  FOLLOW (self->agent, "presence-changed", cd_desk_update);
   FOLLOW (self->agent, "call-changed", cd_desk_update);
   FOLLOW (self->agent, "script-changed", cd_desk_update);
   FOLLOW (self->agent, "tick", show_clocks);
@@ -460,7 +462,10 @@ cd_desk_window_new (GtkApplication *application, CdAgent *agent)
   cd_phone_bar_set_phone (self->phone_bar, self->phone);
   cd_script_view_set_doer (self->script_view, do_script, self);
   follow (self);
-  show_presence (self);
+  g_signal_connect_object (cd_idle_page_get_today (self->idle_page), "earned-changed",
+                           G_CALLBACK (show_earned), self, G_CONNECT_SWAPPED);
+  cd_today_set_session (cd_idle_page_get_today (self->idle_page), self->session);
+  show_earned (self);
   cd_desk_update (self);
   return self;
 }

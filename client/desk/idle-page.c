@@ -9,6 +9,8 @@ struct _CdIdlePage {
   AdwStatusPage *page;
   GtkWidget *button;
   GtkWidget *spinner;
+  CdToday *today;
+  gconstpointer shown; /* Face */
 };
 
 G_DEFINE_FINAL_TYPE (CdIdlePage, cd_idle_page, ADW_TYPE_BIN)
@@ -61,6 +63,9 @@ cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone,
 {
   const Face *face = choose (presence, phone, online);
 
+  if (face == self->shown)
+    return;
+  self->shown = face;
   adw_status_page_set_icon_name (self->page, face->icon);
   adw_status_page_set_title (self->page, _ (face->title));
   adw_status_page_set_description (self->page, _ (face->text));
@@ -69,6 +74,12 @@ cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone,
     gtk_button_set_label (GTK_BUTTON (self->button), _ (face->button));
   gtk_widget_set_visible (self->spinner, face->waits);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), face->waits);
+}
+
+CdToday *
+cd_idle_page_get_today (CdIdlePage *self)
+{
+  return self->today;
 }
 
 static void
@@ -93,6 +104,8 @@ cd_idle_page_init (CdIdlePage *self)
   gtk_widget_set_halign (self->spinner, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), self->button);
   gtk_box_append (GTK_BOX (box), self->spinner);
+  self->today = g_object_new (CD_TYPE_TODAY, NULL);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->today));
   adw_status_page_set_child (self->page, box);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->page));
 }

@@ -2,6 +2,7 @@
 /* What the desk shows between calls: what the e-agent waits for, and what he can do next. */
 #pragma once
 
+#include "client/desk/today.h"
 #include "client/phone/phone.h"
 #include "common/records/presence.h"
 
@@ -15,5 +16,8 @@ G_DECLARE_FINAL_TYPE (CdIdlePage, cd_idle_page, CD, IDLE_PAGE, AdwBin)
 /* @presence NULL: not known yet. */
 void
 cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone, gboolean online);
+
+/* The day so far, below. */
+CdToday *cd_idle_page_get_today (CdIdlePage *self);
 
 G_END_DECLS

@@ -300,6 +300,10 @@ dup_choice (CdScriptField *self)
 void
 cd_script_field_set_typed (CdScriptField *self, const char *typed)
 {
+  g_autofree char *before = cd_script_field_dup_typed (self);
+
+  if (strcmp (before, typed) == 0)
+    return; /* the cursor stays where it is */
   self->quiet = TRUE;
   if (self->lines != NULL)
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->lines), typed, -1);

@@ -45,6 +45,9 @@ append_step (CdScriptPath *self, const CtScriptRun *run, const CtScriptStep *ste
       gtk_widget_add_css_class (GTK_WIDGET (value), "dim-label");
       gtk_widget_add_css_class (GTK_WIDGET (value), "tabular");
     }
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (box, 4);
+  gtk_widget_set_margin_bottom (box, 4);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   g_object_set_data_full (G_OBJECT (row), "step", g_strdup (step->id), g_free);
   gtk_list_box_append (self->list, row);

@@ -249,7 +249,9 @@ cd_script_view_focus (CdScriptView *self)
     gtk_widget_grab_focus (GTK_WIDGET (self->reason));
   else if (step->kind == CT_SCRIPT_CONNECT)
     cd_connect_panel_focus (self->connect_panel);
-  else if (gtk_widget_get_visible (self->next_button))
+  else if (step->kind == CT_SCRIPT_END)
+    gtk_window_set_focus (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL);
+  else
     gtk_widget_grab_focus (self->next_button);
 }
 

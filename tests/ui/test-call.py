@@ -11,19 +11,8 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
                 os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")]
 import driver
 import house
+from pictures import Pictures
 from stranger import Stranger
-
-
-class Pictures:
-    def __init__(self, desk, folder):
-        self.desk = desk
-        self.folder = folder
-        self.n = 0
-
-    def take(self, name):
-        self.n += 1
-        if self.folder:
-            self.desk.picture(os.path.join(self.folder, f"{self.n:02}-{name}.png"))
 
 
 def sign_in(desk, pictures):
@@ -76,11 +65,10 @@ def walk_script(desk, pictures):
 
 def main():
     build = sys.argv[1]
-    folder = sys.argv[2] if len(sys.argv) > 2 else None
     with house.House(build) as here, driver.Window(
             os.path.join(build, "centrale"), "--server", here.start().url, "--domain", here.domain(),
             "--user", "zoe") as desk, Stranger(here.sip_port, "+31612345678") as caller:
-        pictures = Pictures(desk, folder)
+        pictures = Pictures(desk, sys.argv[2:])
         sign_in(desk, pictures)
         caller.call("+31205550118")
         caller.wait_for("talking")
