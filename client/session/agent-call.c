@@ -47,14 +47,15 @@ static void
 take_meter_of_call (CdAgent *self)
 {
   const CtCall *call = self->call;
-  /* Before the first figure it runs from the answer. */
-  gint64 from_ms = call->metered_at != 0 ? call->metered_at : call->answered;
+  gboolean fresh = call->metered_at == 0 && call->seconds == 0; /* no figure yet: from the answer */
+  gint64 from_ms = fresh ? call->answered : call->metered_at;
   gint64 age_ms = cd_session_server_now_ms (self->session) - from_ms;
 
   self->has_meter = FALSE;
   if (call->answered == 0)
     return;
-  set_meter (self, call->seconds, call->cost, CLAMP (age_ms, 0, MOST_LATE_MS), !is_over (call));
+  set_meter (self, call->seconds, call->cost, from_ms != 0 ? CLAMP (age_ms, 0, MOST_LATE_MS) : 0,
+             from_ms != 0 && !is_over (call));
 }
 
 gboolean
