@@ -7,6 +7,7 @@
 #include "client/dashboard/template.h"
 #include "client/dashboard/words.h"
 #include "client/widgets/format.h"
+#include "common/rules/phone.h"
 
 #include <glib/gi18n.h>
 
@@ -98,7 +99,7 @@ show_facts (CdCallWindow *self)
   g_autofree char *waited = call->queued != 0 ? cd_format_clock (call->waited_seconds) : NULL;
   g_autofree char *talked = call->answered != 0 ? cd_format_clock (call->seconds) : NULL;
   g_autofree char *language = cd_format_language (call->language);
-  g_autofree char *called = call->called != NULL ? g_strdup (call->called) : NULL;
+  g_autofree char *called = call->called != NULL ? ct_phone_pretty (call->called) : NULL;
   const char *disposition = cd_words_disposition (call);
 
   for (; self->n_facts > 0; self->n_facts--)
