@@ -54,10 +54,10 @@ class Dialog:
     def request(self, method, branch=None, cseq=None, body=""):
         self.phones.send(
             f"{method} {self.target} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP 127.0.0.1:{self.phones.port};branch={branch or new_branch()};rport\r\n"
+            f"Via: SIP/2.0/UDP {self.phones.address}:{self.phones.port};branch={branch or new_branch()};rport\r\n"
             f"Max-Forwards: 70\r\nFrom: {self.local}\r\nTo: {self.remote}\r\n"
             f"Call-ID: {self.call_id}\r\nCSeq: {cseq or self.cseq} {method}\r\n"
-            f"Contact: <sip:crowd@127.0.0.1:{self.phones.port}>\r\n", body, self.peer)
+            f"Contact: <sip:crowd@{self.phones.address}:{self.phones.port}>\r\n", body, self.peer)
 
     def hang_up(self):
         if "bye_sent" in self.times or "bye_received" in self.times or self.ended:
@@ -84,8 +84,9 @@ def new_branch():
 class Phones(asyncio.DatagramProtocol):
     """One socket. @on_invite: called with the Dialog of a call that comes."""
 
-    def __init__(self, server_port, on_invite=None):
+    def __init__(self, server_port, on_invite=None, address="127.0.0.1", port=0):
         self.server = ("127.0.0.1", server_port)
+        self.address, self.port = address, port
         self.on_invite = on_invite
         self.dialogs = {}
         self.waiting = {}  # Call-ID of a REGISTER -> future
@@ -93,7 +94,7 @@ class Phones(asyncio.DatagramProtocol):
 
     async def open(self):
         loop = asyncio.get_running_loop()
-        self.transport, _ = await loop.create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
+        self.transport, _ = await loop.create_datagram_endpoint(lambda: self, (self.address, self.port))
         self.port = self.transport.get_extra_info("sockname")[1]
         return self
 
@@ -111,14 +112,14 @@ class Phones(asyncio.DatagramProtocol):
             lines = [line + f";tag={tag}" if re.match(r"(?i)To\s*:", line) and "tag=" not in line
                      else line for line in lines]
         self.send(f"SIP/2.0 {status} {phrase}\r\n" + "".join(line + "\r\n" for line in lines)
-                  + f"Contact: <sip:crowd@127.0.0.1:{self.port}>\r\n", body, to)
+                  + f"Contact: <sip:crowd@{self.address}:{self.port}>\r\n", body, to)
 
     # What a test asks for
 
     def call(self, number, caller):
         """A stranger dials; the Dialog tells what comes of it."""
         dialog = Dialog(self, f"{random.getrandbits(64):x}@crowd", self.server,
-                        f"<sip:{caller}@127.0.0.1>;tag={random.getrandbits(32):x}",
+                        f"<sip:{caller}@{self.address}>;tag={random.getrandbits(32):x}",
                         f"<sip:{number}@127.0.0.1>", f"sip:{number}@127.0.0.1:{self.server[1]}")
         dialog.caller = caller
         dialog.branch = new_branch()
@@ -135,10 +136,10 @@ class Phones(asyncio.DatagramProtocol):
             future = asyncio.get_running_loop().create_future()
             self.waiting[call_id] = future
             self.send(f"REGISTER sip:{realm} SIP/2.0\r\n"
-                      f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={new_branch()};rport\r\n"
+                      f"Via: SIP/2.0/UDP {self.address}:{self.port};branch={new_branch()};rport\r\n"
                       f"Max-Forwards: 70\r\nFrom: <sip:{user}@{realm}>;tag={tag}\r\n"
                       f"To: <sip:{user}@{realm}>\r\nCall-ID: {call_id}\r\nCSeq: {cseq} REGISTER\r\n"
-                      f"Contact: <sip:{user}@127.0.0.1:{self.port}>\r\nExpires: 120\r\n{authorization}")
+                      f"Contact: <sip:{user}@{self.address}:{self.port}>\r\nExpires: 120\r\n{authorization}")
             text = await asyncio.wait_for(future, 10)
             status = int(text.split()[1])
             if status == 200:

@@ -1,0 +1,294 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a whole call costs without sound, beside what the bare SIP stack and a stateful proxy cost.
+
+    call.py BUILD [--rates 200,500] [--seconds 10] [--talk 1.2] [--agents N] [--only ours,bare,kamailio]
+
+SIPp calls at each rate, another SIPp answers as the e-agents' phones, the same scenarios for all three:
+ours is the whole server (queue, choice among the e-agents, reserve, settle, call record, message sent to
+a mail server), bare is tests/interop/sip/bare-b2b, the yardstick, and Kamailio a proxy that keeps
+transactions. Prints the CPU of the server process for a call, the ratio to bare (target 2.5), and the
+failures (target 0): calls that SIPp counts as failed, and those that no e-agent answered.
+"""
+import argparse
+import asyncio
+import concurrent.futures
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+from crowd import Phones  # noqa: E402
+from house import House, wait_until  # noqa: E402
+
+SERVER, CALLER, PHONE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+NUMBER, SECRET = "+31880001", "a-phone-of-the-test"  # the number that uac.xml dials
+SCENARIOS = HERE.parent / "interop" / "sip"
+
+
+def free_port(address):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
+
+
+def cpu_seconds(pid):
+    """Of a process and its children."""
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
+    total = 0
+    for one in [str(pid), *children]:
+        fields = pathlib.Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def calibrate():
+    """CPU seconds for the same work each time: what the machine is worth just now."""
+    before = time.process_time()
+    hashlib.pbkdf2_hmac("sha256", b"centrale", b"calibration", 400_000)
+    return time.process_time() - before
+
+
+def tenant_file(folder, agents):
+    words = lambda text: {"en": text}
+    script = {"languages": ["en"], "difficulty": 1, "start": "end",
+              "dispositions": [{"code": "done", "label": words("Done")}],
+              "steps": {"end": {"kind": "end", "disposition": "done", "say": words("Goodbye.")}}}
+    line = {"number": NUMBER, "label": "load", "script": "plain", "wrap_up_seconds": 0,
+            "max_misses": 100, "needs": {"pool": "all"}}
+    tenant = {
+        "name": "Load", "time_zone": "Europe/Amsterdam", "language": "en", "country_prefix": "31",
+        "currency": "EUR", "mail_from": "house@load.example",
+        "trunks": [{"key": "carrier", "host": CALLER, "port": 9, "sources": [CALLER],
+                    "country_prefix": "31", "max_calls": 100000}],
+        "pools": [{"key": "all", "name": "All"}],
+        "companies": [{"key": "shop", "name": "The Shop", "client_code": "0427", "language": "en",
+                       "mail": ["shop@shop.example"], "rate": "0.02", "pay_rate": "0.01",
+                       "opening_credit": "1000000.00", "lines": [line],
+                       "scripts": [{"key": "plain", "name": "Plain", "body": script}]}],
+        "users": [{"user": f"agent{i}", "name": f"Agent {i}", "password": "demo-demo",
+                   "roles": ["e-agent"], "languages": ["en"], "level": 3, "pools": ["all"],
+                   "phones": [{"sip_user": f"agent{i}", "secret": SECRET}]} for i in range(agents)]}
+    path = pathlib.Path(folder) / "load.yaml"
+    path.write_text("domain: load.example\n"
+                    + "".join(f"{key}: {json.dumps(value)}\n" for key, value in tenant.items()))
+    return str(path)
+
+
+class Peer:
+    """What SIPp calls: a process, and how many calls it lost that SIPp thinks well."""
+
+    name, settle_seconds = "", 0
+
+    def lost(self, calls):
+        return 0
+
+
+class Bare(Peer):
+    name = "bare"
+
+    def __init__(self, options, scratch, phone_port):
+        self.port = free_port(SERVER)
+        self.process = subprocess.Popen(
+            [os.path.join(options.build, "tests", "interop", "bare-b2b"), f"{SERVER}:{self.port}",
+             f"{PHONE}:{phone_port}"], stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+        self.pid = self.process.pid
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Kamailio(Peer):
+    name = "kamailio"
+
+    def __init__(self, options, scratch, phone_port):
+        self.port = free_port(SERVER)
+        config = scratch / "kamailio.cfg"
+        modules = next(pathlib.Path("/usr/lib").glob("*/kamailio/modules"))
+        config.write_text(f"""#!KAMAILIO
+debug=-1
+log_stderror=yes
+children=2
+disable_tcp=yes
+auto_aliases=no
+listen=udp:{SERVER}:{self.port}
+mpath="{modules}/"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+request_route {{
+  if (!mf_process_maxfwd_header("10")) exit;
+  if (has_totag() && loose_route()) {{ t_relay(); exit; }}
+  if (is_method("INVITE")) record_route();
+  t_relay_to_udp("{PHONE}", "{phone_port}");
+}}
+""")
+        self.process = subprocess.Popen(
+            ["kamailio", "-f", str(config), "-DD", "-E", "-m", "128", "-P", str(scratch / "kamailio.pid"),
+             "-Y", str(scratch)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
+        self.pid = self.process.pid
+        wait_until(lambda: f":{self.port:04X} " in pathlib.Path("/proc/net/udp").read_text(), 10,
+                   "Kamailio")
+
+    def close(self):
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait()
+
+
+class Ours(Peer):
+    name = "ours"
+
+    def __init__(self, options, scratch, phone_port):
+        self.house = House(options.build, tenant_file(scratch, options.agents), log="warning",
+                           extra="[sip]\nmax-calls=100000\n[media]\nport-min=10000\nport-max=19998\n")
+        self.house.start()
+        self.port, self.pid = self.house.sip_port, self.house.server.pid
+        asyncio.run(self.register(options, phone_port))
+
+    async def register(self, options, phone_port):
+        """Each e-agent's phone is the SIPp that will stand at this port."""
+        phones = await Phones(self.port, address=PHONE, port=phone_port).open()
+        for i in range(options.agents):
+            await phones.register(f"agent{i}", SECRET)
+        phones.close()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(self.set_available, range(options.agents)))
+
+    def set_available(self, i):
+        """From an address of his own, as the server's limits expect."""
+        token = None
+        for method, path, body in (
+                ("POST", "/api/v1/sessions", {"domain": "load.example", "user": f"agent{i}",
+                                              "password": "demo-demo"}),
+                ("PUT", "/api/v1/me/presence", {"state": "available"})):
+            connection = http.client.HTTPConnection(
+                SERVER, self.house.http_port, timeout=30,
+                source_address=(f"127.1.{i // 200}.{1 + i % 200}", 0))
+            connection.request(method, path, json.dumps(body), {
+                "Content-Type": "application/json", "Authorization": f"Bearer {token}"})
+            reply = connection.getresponse()
+            answer = json.loads(reply.read())
+            connection.close()
+            assert reply.status < 300, answer
+            token = answer.get("token")
+
+    def query(self, sql):
+        path = os.path.join(self.house.folder, "data", "centrale.db")
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            return db.execute(sql).fetchone()[0]
+
+    def settled(self):
+        began = time.monotonic()
+        wait_until(lambda: self.query("SELECT count(*) FROM call WHERE finished IS NULL") == 0, 60,
+                   "the end of all calls")
+        wait_until(lambda: self.query("SELECT count(*) FROM message WHERE state <> 'sent'") == 0, 120,
+                   "an empty outbox")
+        self.settle_seconds = time.monotonic() - began
+
+    def lost(self, calls):
+        answered = self.query("SELECT count(*) FROM call WHERE answered IS NOT NULL")
+        assert self.query("SELECT count(*) FROM message") == answered
+        self.seconds = self.query("SELECT sum(seconds) FROM call")
+        return calls - answered
+
+    def close(self):
+        try:
+            self.house.stop()
+            assert "0 faults" in self.house.command("check")
+        finally:
+            self.house.close()
+
+
+def sipp(scratch, name, text, address, port, remote, *more):
+    scenario = scratch / f"{name}.xml"
+    scenario.write_text(text)
+    return subprocess.Popen(
+        ["sipp", "-sf", str(scenario), "-i", address, "-p", str(port), "-mi", address, "-nostdin",
+         "-trace_stat", "-stf", str(scratch / name), "-fd", "1", "-buff_size", "4000000", *more, remote],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=scratch)
+
+
+def failures(scratch, name, calls):
+    lines = (scratch / name).read_text().splitlines()
+    row = dict(zip(lines[0].split(";"), lines[-1].split(";")))
+    return max(int(row["FailedCall(C)"]), calls - int(row["SuccessfulCall(C)"]))
+
+
+def run(kind, options, scratch, rate):
+    """One peer at one rate: (CPU seconds a call, failures)."""
+    calls, phone_port = int(rate * options.seconds), free_port(PHONE)
+    # Every caller is somebody else; the proxy asks to stay on the route.
+    caller = (SCENARIOS / "uac.xml").read_text().replace("+31201234567", "+3162000[call_number]")
+    phone = (SCENARIOS / "uas.xml").read_text().replace("[last_Via:]", "[last_Via:]\n      [last_Record-Route:]")
+    peer = kind(options, scratch, phone_port)
+    try:
+        answering = sipp(scratch, "phone", phone, PHONE, phone_port, SERVER)
+        before, began = cpu_seconds(peer.pid), time.monotonic()
+        calling = sipp(scratch, "caller", caller, CALLER, free_port(CALLER), f"{SERVER}:{peer.port}",
+                       "-m", str(calls), "-r", str(rate), "-d", str(int(options.talk * 1000)),
+                       "-l", "100000", "-timeout", str(int(options.seconds * 4 + 30)))
+        calling.wait()
+        took = time.monotonic() - began
+        if isinstance(peer, Ours):
+            peer.settled()
+        cpu = (cpu_seconds(peer.pid) - before) / calls
+        answering.terminate()
+        answering.wait()
+        failed = failures(scratch, "caller", calls) + peer.lost(calls)
+        memory = pathlib.Path(f"/proc/{peer.pid}/status").read_text().split("VmRSS:")[1].split()[0]
+    finally:
+        peer.close()
+    more = f", {peer.seconds} s billed, all mail sent {peer.settle_seconds:.1f} s later" \
+        if isinstance(peer, Ours) else ""
+    print(f"  {kind.name:9} {calls} calls in {took:.1f} s, {failed} failed, {1e6 * cpu:.0f} µs of CPU a "
+          f"call, {int(memory) // 1024} MB{more}", flush=True)
+    return cpu, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build")
+    parser.add_argument("--rates", default="200,500")
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--talk", type=float, default=1.2)
+    parser.add_argument("--agents", type=int, help="default: three times those who talk at once")
+    parser.add_argument("--only", default="bare,ours,kamailio")
+    options = parser.parse_args()
+    kinds = [kind for kind in (Bare, Ours, Kamailio) if kind.name in options.only.split(",")
+             and (kind is not Kamailio or shutil.which("kamailio"))]
+    agents, failed = options.agents, 0
+    for rate in map(int, options.rates.split(",")):
+        options.agents = agents or int(rate * options.talk * 3)
+        print(f"{rate} calls/s, {options.agents} e-agents, calibration {1000 * calibrate():.0f} ms:", flush=True)
+        cost = {}
+        with tempfile.TemporaryDirectory() as folder:
+            for kind in kinds:
+                cost[kind.name], lost = run(kind, options, pathlib.Path(folder), rate)
+                failed += lost if kind is Ours else 0
+        if "bare" in cost and "ours" in cost:
+            print(f"  ratio to the bare stack: {cost['ours'] / cost['bare']:.2f} (target 2.5)")
+        if "bare" in cost and "kamailio" in cost:
+            print(f"  Kamailio's: {cost['kamailio'] / cost['bare']:.2f}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
