@@ -98,13 +98,21 @@ write_note (CsDb *db, gpointer data, GError **error)
 /* Publishing */
 
 static void
+publish_json (CsCalls *calls, CtId tenant, const char *kind, CtId whom, const char *type,
+              const char *json)
+{
+  g_autofree char *topic = g_strdup_printf ("%s:%s", kind, ct_id_text (whom).text);
+
+  cs_hub_publish (calls->config.hub, tenant, topic, type, json);
+}
+
+static void
 publish (CsCalls *calls, CtId tenant, const char *kind, CtId whom, const char *type,
          gconstpointer record, gboolean staff)
 {
-  g_autofree char *topic = g_strdup_printf ("%s:%s", kind, ct_id_text (whom).text);
   g_autofree char *json = ct_record_to_json (record, staff ? CT_WIRE_STAFF : 0);
 
-  cs_hub_publish (calls->config.hub, tenant, topic, type, json);
+  publish_json (calls, tenant, kind, whom, type, json);
 }
 
 static void
@@ -112,6 +120,7 @@ publish_call (CsCalls *calls, const CsNote *note)
 {
   const CsCallView *view = note->call;
   g_autoptr (CtCall) call = cs_calls_record_of_view (view);
+  g_autofree char *json = NULL;
 
   if (note->kind == CS_NOTE_CALL_METER || note->kind == CS_NOTE_CALL_CREDIT_WARNING)
     {
@@ -127,13 +136,14 @@ publish_call (CsCalls *calls, const CsNote *note)
         publish (calls, view->tenant, "user", view->agent, "meter", meter, TRUE);
       return;
     }
+  json = ct_record_to_json (call, CT_WIRE_STAFF);
   /* Who missed the offer must stop showing it. */
   if (note->kind == CS_NOTE_OFFER_MISSED)
-    publish (calls, view->tenant, "user", note->user, "call", call, TRUE);
+    publish_json (calls, view->tenant, "user", note->user, "call", json);
   if (view->agent != CT_ID_NONE
       && (note->kind != CS_NOTE_OFFER_MISSED || view->agent != note->user))
-    publish (calls, view->tenant, "user", view->agent, "call", call, TRUE);
-  publish (calls, view->tenant, "tenant", view->tenant, "call", call, TRUE);
+    publish_json (calls, view->tenant, "user", view->agent, "call", json);
+  publish_json (calls, view->tenant, "tenant", view->tenant, "call", json);
   publish (calls, view->tenant, "company", view->company->id, "call", call, FALSE);
 }
 
@@ -141,9 +151,10 @@ static void
 publish_presence (CsCalls *calls, const CsPresenceView *view)
 {
   g_autoptr (CtPresence) presence = cs_calls_record_of_presence (view);
+  g_autofree char *json = ct_record_to_json (presence, CT_WIRE_STAFF);
 
-  publish (calls, view->tenant, "user", view->user, "presence", presence, TRUE);
-  publish (calls, view->tenant, "tenant", view->tenant, "presence", presence, TRUE);
+  publish_json (calls, view->tenant, "user", view->user, "presence", json);
+  publish_json (calls, view->tenant, "tenant", view->tenant, "presence", json);
 }
 
 static void
