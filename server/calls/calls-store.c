@@ -108,7 +108,8 @@ refusals_text (const CsOfferReason *reason)
 {
   GString *text = g_string_new (NULL);
 
-  for (int rule = 0; rule < CS_RULES; rule++)
+  /* How many work for other tenants is nobody's business here (S1-04). */
+  for (int rule = CS_RULE_TENANT + 1; rule < CS_RULES; rule++)
     if (reason->refused[rule] > 0)
       g_string_append_printf (text, "%s%s=%u", text->len > 0 ? " " : "", cs_rule_name (rule),
                               reason->refused[rule]);

@@ -26,7 +26,8 @@ refusals_of (const CsOfferReason *reason)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (ct_record_free);
 
-  for (int rule = 0; rule < CS_RULES; rule++)
+  /* How many work for other tenants is nobody's business here (S1-04). */
+  for (int rule = CS_RULE_TENANT + 1; rule < CS_RULES; rule++)
     if (reason->refused[rule] > 0)
       {
         CtRefusal *refusal = ct_refusal_new ();
