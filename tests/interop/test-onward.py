@@ -97,7 +97,7 @@ def main(build):
                 print("pressed good", flush=True)
                 record = owner.ended(call)
                 assert record["cause"] == "onward", record
-                assert 0 <= record["seconds"] - talked < 3, (record["seconds"], talked)
+                assert -1 < record["seconds"] - talked < 3, (record["seconds"], talked)
                 owner.wait_quiet()
                 bill = owner.api("GET", f"/api/v1/calls/{call}/bill")
                 for_onward = bill["amount"] - RATE * bill["seconds"]
