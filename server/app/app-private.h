@@ -57,6 +57,7 @@ struct _CsApp {
   CsScripts *scripts;
   CsMessagesAccess messages;
   guint bindings_sum;   /* of what was written last */
+  gboolean ending;      /* the switch loop's: phones and credit are looked after no more */
   GHashTable *resuming; /* CtId*: at work before the restart; of the switch loop */
   gint64 resume_until_us;
   GMutex reload_lock;

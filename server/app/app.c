@@ -203,6 +203,7 @@ end_switch (gpointer data)
   CsApp *app = data;
 
   cs_app_save_bindings (app);
+  app->ending = TRUE;
   cs_switch_end_all (app->self);
 }
 
@@ -220,6 +221,8 @@ on_credit_retry (gpointer data)
 {
   CsApp *app = data;
 
+  if (app->ending)
+    return G_SOURCE_REMOVE; /* SIP is being taken down */
   cs_credit_retry (app->credit);
   cs_app_save_bindings (app);
   return G_SOURCE_CONTINUE;

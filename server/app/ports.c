@@ -28,6 +28,8 @@ deliver (gpointer data)
 {
   Delivery *delivery = data;
 
+  if (delivery->app->self == NULL)
+    return; /* what a settlement of the last moment answers: the ledger has it */
   if (delivery->sip != NULL)
     {
       cs_switch_on_sip (delivery->app->self, delivery->sip);
