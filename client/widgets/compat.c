@@ -88,3 +88,13 @@ cd_scroll_list_to (GtkWidget *list, guint position)
   gtk_widget_activate_action (inner, "list.scroll-to-item", "u", position);
 #endif
 }
+
+void
+cd_get_colour (GtkWidget *widget, GdkRGBA *colour)
+{
+#if GTK_CHECK_VERSION(4, 10, 0)
+  gtk_widget_get_color (widget, colour);
+#else
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), colour);
+#endif
+}

@@ -20,4 +20,7 @@ void cd_load_css (GtkCssProvider *provider, const char *css);
 /* @list: a GtkListView or GtkColumnView. */
 void cd_scroll_list_to (GtkWidget *list, guint position);
 
+/* What the style sheet calls the widget's colour, for one that draws itself. */
+void cd_get_colour (GtkWidget *widget, GdkRGBA *colour);
+
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/widgets/level-meter.h"
 
+#include "client/widgets/compat.h"
+
 #include <math.h>
 
 #define QUIETEST (-60.0)
@@ -85,7 +87,7 @@ cd_level_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 #if GTK_CHECK_VERSION(4, 10, 0)
   gtk_widget_get_color (widget, &text);
 #else
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &text);
+  cd_get_colour (widget, &text);
 #endif
   for (guint i = 0; i < n; i++)
     {
