@@ -31,7 +31,7 @@ reserved_words (const CtDashboard *dashboard)
   if (dashboard->reserved == 0)
     return g_strdup (_ ("Nothing is reserved for calls now."));
   /* Translators: %s is an amount of money. */
-  return g_strdup_printf (_ ("%s of it is reserved for the calls of now."), amount);
+  return g_strdup_printf (_ ("Besides, %s is reserved for the calls of now."), amount);
 }
 
 void

@@ -22,6 +22,8 @@
 /* Events that come together lead to one reading. */
 #define COALESCE_MS 300
 #define RETRY_SECONDS 10
+/* While somebody calls, the pace changes without an event. */
+#define PACE_MS 30000
 
 struct _CdDashboardWindow {
   AdwApplicationWindow parent_instance;
@@ -52,6 +54,7 @@ struct _CdDashboardWindow {
 G_DEFINE_FINAL_TYPE (CdDashboardWindow, cd_dashboard_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static void read_anew (CdDashboardWindow *self);
+static void read_soon (CdDashboardWindow *self);
 
 /* The calls of now */
 
@@ -66,6 +69,9 @@ on_second_passed (gpointer data)
   g_hash_table_iter_init (&each, self->rows);
   while (g_hash_table_iter_next (&each, NULL, &row))
     cd_live_row_tick (row, now_ms);
+  if (now_ms - self->dashboard->at > PACE_MS
+      && cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
+    read_soon (self);
   return G_SOURCE_CONTINUE;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/dashboard/waveform.h"
 
+#include "client/widgets/compat.h"
 #include "client/widgets/format.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define HEIGHT 96
@@ -44,18 +44,15 @@ snapshot_bars (CdWaveform *self, GtkSnapshot *snapshot, float width, float heigh
   float half = height / 2 - 1;
   double played
       = self->peaks.length_ms > 0 ? (double) self->position_ms / (double) self->peaks.length_ms : 0;
-  GdkRGBA colour, faint, past;
-  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  GdkRGBA colour, faint;
 
-  gtk_style_context_get_color (style, &colour);
-  if (!gtk_style_context_lookup_color (style, "accent_color", &past))
-    past = colour;
+  cd_get_colour (GTK_WIDGET (self), &colour);
   faint = colour;
-  faint.alpha *= 0.45f;
+  faint.alpha *= 0.4f;
   for (float x = 0; x + BAR <= width; x += BAR + GAP)
     {
       double from = x / width, to = (x + BAR) / width;
-      const GdkRGBA *ink = to <= played ? &past : &faint;
+      const GdkRGBA *ink = to <= played ? &colour : &faint;
 
       for (guint side = 0; side < self->peaks.n_sides; side++)
         {
@@ -227,6 +224,7 @@ cd_waveform_init (CdWaveform *self)
   GtkGesture *drag = gtk_gesture_drag_new ();
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "accent");
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begun), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_dragged), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));

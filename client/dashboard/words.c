@@ -122,7 +122,7 @@ cd_words_pace (CtMoney credit, gint64 lasts_until, gint64 now_ms)
         _ ("There is no credit left: callers hear your message for that. Ask your call "
            "centre to add credit."));
   if (lasts_until == 0)
-    return g_strdup (_ ("No call has used it in the last hour."));
+    return g_strdup (_ ("Too few calls in the last hour to tell how long it lasts."));
   if (lasts_until > now_ms + LONG_DAYS * DAY_MS)
     return g_strdup (_ ("Lasts for more than two months at the pace of the last hour."));
   if (is_same_day (lasts_until, now_ms))
