@@ -192,7 +192,16 @@ write_finish (CsDb *db, gpointer data, GError **error)
                           finish->note, error);
 }
 
-/* The call must have ended, and be the e-agent's own. What he says is written first, so that nothing is
+/* The e-agent's part is over: with the call, or before it, when the caller was connected through or,
+ * credit being at its end, takes the no-credit path. */
+static gboolean
+has_left_agent (const CtCall *call)
+{
+  return call->ended != 0 || g_strcmp0 (call->state, "onward") == 0
+         || (call->answered != 0 && g_strcmp0 (call->state, "ivr") == 0);
+}
+
+/* The call must have left the e-agent, and be his own. What he says is written first, so that nothing is
  * lost when the wrap-up ran out meanwhile (B06); then the switch is told. */
 gboolean
 cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **error)
@@ -209,7 +218,7 @@ cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **error)
     return FALSE;
   if (call->agent != principal->user)
     return ct_fail (error, CT_ERROR_DENIED, "not your call");
-  if (call->ended == 0 && g_strcmp0 (call->state, "onward") != 0)
+  if (!has_left_agent (call))
     return cs_exchange_fail (exchange, CT_ERROR_STATE, "call-running", error,
                              "the call runs still");
   if (!cs_calls_check_disposition (exchange, module, call, body->disposition, error))
