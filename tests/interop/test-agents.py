@@ -5,18 +5,20 @@ never asked. The caller's sound and the bill are measured through it all."""
 import os
 import sys
 import time
+from datetime import datetime
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from house import House, wait_until  # noqa: E402
 from phone import Owner, Seat, express  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
-BAKERY = "+31205550120"
+BAKERY, NOBODY = "+31205550120", "+390655501121"
 RATE = 20_000
 
 
 def change(tree):
     express(tree, "jansen", BAKERY, ring_seconds=3, max_misses=3)
+    express(tree, "fontana", NOBODY, needs={"pool": "day", "difficulty": 5})
     zoe = next(user for user in tree["users"] if user["user"] == "zoe")
     tree["users"].append({**zoe, "user": "ida", "name": "Ida Bos"})
 
@@ -167,9 +169,21 @@ def never_asked(house, owner, ida, tom):
     owner.wait_quiet()
 
 
+def lost_bye(house, other):
+    """A caller in another company's queue says nothing more, not even BYE. Returns his call."""
+    with Stranger(house.sip_port) as caller:
+        caller.call(NOBODY).wait_for("talking")
+        call = other.wait_live("queued")["id"]
+        caller.wait_sent(0.5)
+        caller.vanish()
+        return call
+
+
 def main(build):
     with House(build, change=change).start() as house:
         owner = Owner(house, "jansen")
+        other = Owner(house, "fontana")
+        vanished, since = lost_bye(house, other), time.monotonic()
         with Seat(house, "zoe") as zoe, Seat(house, "ida", tone=1300) as ida, \
                 Seat(house, "tom", tone=1700) as tom:
             for scenario, who in ((missed_calls_go_on, (zoe, ida)), (hold, (zoe,)),
@@ -180,6 +194,13 @@ def main(build):
                 scenario(house, owner, *who)
                 print(scenario.__name__, "good", flush=True)
             assert tom.phone.offers == 0
+        # A minute of silence ends a call whose BYE was lost.
+        record = other.ended(vanished, 70 - (time.monotonic() - since))
+        assert record["cause"] == "lost", record
+        started, ended = (datetime.fromisoformat(record[name]) for name in ("started", "ended"))
+        assert 58 < (ended - started).total_seconds() < 64, record
+        other.wait_quiet()
+        print("lost_bye good", flush=True)
         house.stop()
         assert "0 faults" in house.command("check", "--deep")
 

@@ -28,7 +28,7 @@ def change(tree):
             company["opening_credit"] = credit
         tree["companies"].append(company)
         company["lines"].append({**bakery["lines"][0], "number": "+3120555014" + str(index)})
-        express(tree, key, number)
+        express(tree, key, number, announcement="recorded", record=True)
         tree["users"].append({"user": key, "name": key, "password": "demo-demo", "roles": ["owner"],
                               "company": key, "language": "nl"})
     zoe = next(user for user in tree["users"] if user["user"] == "zoe")
@@ -68,6 +68,21 @@ def top_up(house, company):
         assert problem.status == 403, problem
 
 
+def both_recordings(owner, call, seconds):
+    """Of the conversation and of the voicemail after it: stereo, 16000 bytes a second."""
+    path = f"/api/v1/calls/{call}/recording"
+
+    def length(query=""):
+        try:
+            return len(owner.api("GET", path + query, raw=True)[2]) / 16000
+        except Problem as problem:
+            assert problem.status == 404, problem
+            return 0
+    wait_until(lambda: length() > 0 and length("?part=voicemail") > 0, what="both recordings")
+    assert abs(length() - seconds) < 1, length()
+    assert 1 < length("?part=voicemail") < 3, length("?part=voicemail")
+
+
 def talked_out(house, owner, seat, caller, seconds, answered):
     """To the last paid second, then the no-credit path; the e-agent wraps up and is paid the same."""
     seat.wait_until("wrap_up", seconds + 5)
@@ -75,11 +90,14 @@ def talked_out(house, owner, seat, caller, seconds, answered):
     assert seconds - 0.5 < lasted < seconds + 1.5, lasted
     call = owner.wait_live("ivr")["id"]
     assert caller.state == "talking"  # he hears the message
-    caller.hang_up()
-    caller.wait_for("ended")
     seat.finish(call)
+    wait_until(lambda: caller.level(1000, 0.3) > 0.05, what="the beep of the voicemail")
+    caller.wait_sent(1.5)
+    caller.press("#")
+    caller.wait_for("ended")
     record = owner.ended(call)
     assert (record["cause"], record["seconds"]) == ("no_credit", seconds), record
+    both_recordings(owner, call, seconds)
     bill = owner.api("GET", f"/api/v1/calls/{call}/bill")
     assert (bill["seconds"], bill["amount"]) == (seconds, seconds * RATE), bill
     board = owner.board()
@@ -110,7 +128,7 @@ def two_calls(house, short, topped, zoe, ida):
 def main(build):
     with House(build, change=change).start() as house:
         owners = [Owner(house, name) for name in ("none", "short", "topped")]
-        with Seat(house, "zoe") as zoe, Seat(house, "ida") as ida:
+        with Seat(house, "zoe", tone=700) as zoe, Seat(house, "ida", tone=700) as ida:
             no_credit(house, owners[0])
             print("no_credit good", flush=True)
             two_calls(house, *owners[1:], zoe, ida)

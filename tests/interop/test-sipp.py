@@ -184,7 +184,7 @@ def main(build):
         owner = Owner(house, "jansen")
         ears = Ears(CALLS)
         ears.start()
-        sipp = start_sipp(house, ears.ears, 25)
+        sipp = start_sipp(house, ears.ears, 18)
         try:
             wait_until(lambda: len(owner.live()) == CALLS, what="twenty calls")
             wait_until(lambda: all(ear.heard.get(0, 0) + ear.heard.get(8, 0) > 50 for ear in ears.ears),

@@ -16,8 +16,9 @@ def md5(text):
 class Phone(Stranger):
     """A phone that is rung. @mode is what it does then: answer, ring (until told), busy, refuse."""
 
-    def __init__(self, server_port, user="phone", secret=None, realm=None, tone=1000, mode="answer"):
-        super().__init__(server_port, tone=tone)
+    def __init__(self, server_port, user="phone", secret=None, realm=None, tone=1000, mode="answer",
+                 codec=8):
+        super().__init__(server_port, tone=tone, codec=codec)
         self.user, self.secret, self.realm = user, secret, realm
         self.mode = mode
         self.offers = 0

@@ -34,7 +34,23 @@ def alaw_decode(byte):
     return size if byte & 0x80 else -size
 
 
-DECODED = [alaw_decode(byte) for byte in range(256)]
+def ulaw_encode(sample):
+    sign = 0x80 if sample < 0 else 0
+    size = min(abs(int(sample)), 32635) + 132
+    exponent = size.bit_length() - 8
+    return ~(sign | exponent << 4 | (size >> (exponent + 3)) & 15) & 0xFF
+
+
+def ulaw_decode(byte):
+    byte = ~byte & 0xFF
+    size = (((byte & 15) << 3) + 132 << (byte >> 4 & 7)) - 132
+    return -size if byte & 0x80 else size
+
+
+# By RTP payload type.
+NAMES = {8: "PCMA", 0: "PCMU"}
+ENCODE = {8: alaw_encode, 0: ulaw_encode}
+DECODED = {8: [alaw_decode(byte) for byte in range(256)], 0: [ulaw_decode(byte) for byte in range(256)]}
 
 
 def level(samples, frequency):
@@ -51,7 +67,11 @@ def level(samples, frequency):
 
 
 class Stranger:
-    def __init__(self, server_port, caller="+31612345678", tone=440, rtp=True):
+    """@codec: 8 is PCMA, 0 PCMU; @address: what its SDP claims (behind a NAT: another than it has)."""
+
+    def __init__(self, server_port, caller="+31612345678", tone=440, rtp=True, codec=8,
+                 address="127.0.0.1"):
+        self.codec, self.address = codec, address
         self.server = ("127.0.0.1", server_port)
         self.caller = caller
         self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -79,7 +99,7 @@ class Stranger:
         self.branch = None
         self.invite = None
         self.reanswered = None
-        self.sound = bytes(alaw_encode(12000 * math.sin(2 * math.pi * tone * i / RATE))
+        self.sound = bytes(ENCODE[codec](12000 * math.sin(2 * math.pi * tone * i / RATE))
                            for i in range(RATE))  # a second: whole turns of any whole frequency
         self.threads = [threading.Thread(target=self._run_sip, daemon=True),
                         threading.Thread(target=self._run_rtp, daemon=True)]
@@ -95,7 +115,7 @@ class Stranger:
 
     def _send(self, method, uri, cseq, branch, extra="", body=""):
         to_tag = f";tag={self.to_tag}" if self.to_tag else ""
-        kind = "Content-Type: application/sdp\r\n" if body else ""
+        kind = "Content-Type: application/sdp\r\n" if body and "Content-Type" not in extra else ""
         text = (f"{method} {uri} SIP/2.0\r\n"
                 f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch};rport\r\n"
                 f"Max-Forwards: 70\r\nFrom: {self._who()};tag={self.tag}\r\nTo: <{self.to}>{to_tag}\r\n"
@@ -110,8 +130,9 @@ class Stranger:
 
     def _sdp(self, direction="sendrecv"):
         self.version = getattr(self, "version", 0) + 1
-        return (f"v=0\r\no=- 1 {self.version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-                f"m=audio {self.rtp_port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
+        return (f"v=0\r\no=- 1 {self.version} IN IP4 {self.address}\r\ns=-\r\nc=IN IP4 {self.address}\r\n"
+                f"t=0 0\r\nm=audio {self.rtp_port} RTP/AVP {self.codec} 101\r\n"
+                f"a=rtpmap:{self.codec} {NAMES[self.codec]}/8000\r\n"
                 f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n")
 
     def call(self, number):
@@ -240,7 +261,7 @@ class Stranger:
             self.press(key)
 
     def next_frame(self):
-        """The next 20 ms it says, A-law."""
+        """The next 20 ms it says."""
         start, self.said = self.said, (self.said + FRAME) % RATE
         return self.sound[start:start + FRAME]
 
@@ -253,7 +274,7 @@ class Stranger:
             wait = max(0.0, due - time.monotonic())
             if select.select([self.rtp], [], [], wait)[0]:
                 packet = self.rtp.recv(2048)
-                if len(packet) > 12 and packet[1] & 0x7F == 8:
+                if len(packet) > 12 and packet[1] & 0x7F == self.codec:
                     self.heard += packet[12:]
                 continue
             due += 0.02
@@ -274,7 +295,7 @@ class Stranger:
                     event = None
                 continue
             samples = self.next_frame()
-            head = struct.pack("!BBHII", 0x80, 8, sequence, stamp & 0xFFFFFFFF, ssrc)
+            head = struct.pack("!BBHII", 0x80, self.codec, sequence, stamp & 0xFFFFFFFF, ssrc)
             self.rtp.sendto(head + samples, self.remote)
             with self.changed:
                 self.sent += 1
@@ -282,7 +303,7 @@ class Stranger:
 
     def samples(self, seconds=0.5):
         """The last heard."""
-        return [DECODED[byte] for byte in bytes(self.heard[-int(seconds * RATE):])]
+        return [DECODED[self.codec][byte] for byte in bytes(self.heard[-int(seconds * RATE):])]
 
     def level(self, frequency, seconds=0.5):
         """Of the last @seconds heard; what it has not heard yet counts as silence."""
