@@ -35,7 +35,7 @@ cd_desk_window_refuse_to_quit (CdDeskWindow *self)
 gboolean
 cd_desk_call_is_over (const CtCall *call)
 {
-  return strcmp (call->state, "ended") == 0 || strcmp (call->state, "onward") == 0;
+  return cd_agent_is_over (call);
 }
 
 /* Which page. The phone is ahead of the server by a moment: what it says about ringing and talking

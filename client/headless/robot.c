@@ -267,9 +267,8 @@ on_call_changed (CdRobot *self)
 
   print_call (self, call);
   /* Its dispositions come with the whole call, perhaps a moment later. */
-  if (call != NULL && (strcmp (call->state, "ended") == 0 || strcmp (call->state, "onward") == 0)
-      && call->id != self->finished && call->dispositions != NULL
-      && !cd_phone_has_call (self->phone))
+  if (call != NULL && cd_agent_is_over (call) && call->id != self->finished
+      && call->dispositions != NULL && !cd_phone_has_call (self->phone))
     finish (self, call);
 }
 

@@ -11,10 +11,11 @@
 /* An event's time of measure is believed to lie this far back at most; clocks differ. */
 #define MOST_LATE_MS 3000
 
-static gboolean
-is_over (const CtCall *call)
+gboolean
+cd_agent_is_over (const CtCall *call)
 {
-  return strcmp (call->state, "ended") == 0 || strcmp (call->state, "onward") == 0;
+  return strcmp (call->state, "ended") == 0 || strcmp (call->state, "onward") == 0
+         || (strcmp (call->state, "ivr") == 0 && call->answered != 0);
 }
 
 static gboolean
@@ -55,7 +56,7 @@ take_meter_of_call (CdAgent *self)
   if (call->answered == 0)
     return;
   set_meter (self, call->seconds, call->cost, from_ms != 0 ? CLAMP (age_ms, 0, MOST_LATE_MS) : 0,
-             from_ms != 0 && !is_over (call));
+             from_ms != 0 && !cd_agent_is_over (call));
 }
 
 gboolean
@@ -80,7 +81,7 @@ cd_agent_on_meter (CdAgent *self, const CtMeter *meter)
 {
   if (self->call == NULL || meter->call != self->call->id)
     return;
-  set_meter (self, meter->seconds, meter->cost, 0, !is_over (self->call));
+  set_meter (self, meter->seconds, meter->cost, 0, !cd_agent_is_over (self->call));
   if (meter->warn_seconds > 0 && meter->warn_seconds != self->call->warn_seconds)
     {
       self->call->warn_seconds = meter->warn_seconds;
@@ -157,7 +158,7 @@ cd_agent_clear_call (CdAgent *self)
   if (self->call == NULL)
     return;
   g_info ("call %s is no longer mine", ct_id_text (self->call->id).text);
-  if (is_over (self->call))
+  if (cd_agent_is_over (self->call))
     self->last_call = self->call->id;
   g_clear_pointer (&self->call, ct_call_free);
   self->has_meter = FALSE;
@@ -224,7 +225,7 @@ cd_agent_on_call_changed (CdAgent *self, const CtCall *call)
       else
         cd_agent_clear_call (self);
     }
-  else if (is_mine (self, call) && !is_over (call))
+  else if (is_mine (self, call) && !cd_agent_is_over (call))
     cd_agent_take_call (self, ct_record_copy (call), FALSE);
 }
 
@@ -234,7 +235,7 @@ cd_agent_on_presence_for_call (CdAgent *self)
 {
   const char *state = self->presence->state;
 
-  if (self->call != NULL && is_over (self->call) && self->presence->call != self->call->id
+  if (self->call != NULL && cd_agent_is_over (self->call) && self->presence->call != self->call->id
       && strcmp (state, "wrap_up") != 0 && strcmp (state, "talking") != 0)
     cd_agent_clear_call (self);
 }
@@ -322,7 +323,7 @@ cd_agent_finish (CdAgent *self, const char *disposition, const char *note, gbool
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (id == CT_ID_NONE || (self->call != NULL && !is_over (self->call)))
+  if (id == CT_ID_NONE || (self->call != NULL && !cd_agent_is_over (self->call)))
     return;
   request->disposition = g_strdup (disposition);
   request->note = note != NULL && *note != '\0' ? g_strdup (note) : NULL;

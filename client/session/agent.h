@@ -45,6 +45,9 @@ CdJournal *cd_agent_get_journal (CdAgent *self);
 /* NULL before the first answer. The call is NULL when there is none; in wrap-up it is the ended one. */
 const CtPresence *cd_agent_get_presence (CdAgent *self);
 const CtCall *cd_agent_get_call (CdAgent *self);
+/* The e-agent's part of it is over: with the call, or because the caller was connected through or, when
+ * credit was at its end, takes the no-credit path. */
+gboolean cd_agent_is_over (const CtCall *call);
 /* NULL until the script of the call was loaded, or when it has none. */
 CtScriptRun *cd_agent_get_run (CdAgent *self);
 
