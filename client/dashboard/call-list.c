@@ -77,13 +77,24 @@ shows_same (const CdCallItem *item, const CtCall *call, const char *outcome)
          && g_strcmp0 (item->outcome, outcome) == 0;
 }
 
+/* How many of @calls stand above the one that was the newest. */
+static guint
+count_new (CdCallList *self, GPtrArray *calls, guint n)
+{
+  g_autoptr (CdCallItem) newest = g_list_model_get_item (G_LIST_MODEL (self->items), 0);
+
+  for (guint i = 0; newest != NULL && i < n; i++)
+    if (((const CtCall *) calls->pdata[i])->id == newest->call->id)
+      return i;
+  return n;
+}
+
 void
 cd_call_list_set_calls (CdCallList *self, GPtrArray *calls, const char *currency)
 {
   guint n = calls != NULL ? calls->len : 0;
-  guint more = n - MIN (n, g_list_model_get_n_items (G_LIST_MODEL (self->items)));
+  guint more = count_new (self, calls, n);
 
-  /* New calls come in above the old ones. */
   for (guint i = more; i > 0; i--)
     {
       g_autoptr (CdCallItem) item = item_new (self, calls->pdata[i - 1], currency);
@@ -96,10 +107,10 @@ cd_call_list_set_calls (CdCallList *self, GPtrArray *calls, const char *currency
       g_autoptr (CdCallItem) old = g_list_model_get_item (G_LIST_MODEL (self->items), i);
       g_autoptr (CdCallItem) item = NULL;
 
-      if (shows_same (old, call, cd_outcomes_look_up (self->outcomes, call)))
+      if (old != NULL && shows_same (old, call, cd_outcomes_look_up (self->outcomes, call)))
         continue;
       item = item_new (self, call, currency);
-      g_list_store_splice (self->items, i, 1, (gpointer *) &item, 1);
+      g_list_store_splice (self->items, i, old != NULL ? 1 : 0, (gpointer *) &item, 1);
     }
   while (g_list_model_get_n_items (G_LIST_MODEL (self->items)) > n)
     g_list_store_remove (self->items, n);

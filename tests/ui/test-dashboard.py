@@ -58,6 +58,8 @@ def read_details(window, pictures):
     driver.wait_until(lambda: any(re.fullmatch(r"0:0[1-9] / 0:(0[89]|10)", text) for text in window.labels()),
                       10, "the recording playing")
     pictures.take("recording")
+    window.press("Escape")
+    driver.wait_until(lambda: not window.has_label("Why it was billed"), 10, "the details closed")
 
 
 def main():
