@@ -315,6 +315,10 @@ show_sign_in (CdApplication *self, const char *message)
           = cd_sign_in_window_new (GTK_APPLICATION (self), self->settings, self->clock);
 
       cd_sign_in_window_prefill (window, self->server, self->domain, self->user);
+      /* The next time it is what was right this time. */
+      g_clear_pointer (&self->server, g_free);
+      g_clear_pointer (&self->domain, g_free);
+      g_clear_pointer (&self->user, g_free);
       g_signal_connect_object (window, "signed-in", G_CALLBACK (on_signed_in), self,
                                G_CONNECT_SWAPPED);
       keep_window (&self->sign_in, window);

@@ -48,8 +48,9 @@ find_state (const char *state)
   return 0;
 }
 
-const char *
-cd_presence_name (const char *state)
+/* "Available", "In a call"... */
+static const char *
+get_state_name (const char *state)
 {
   return g_dpgettext2 (NULL, "presence", states[find_state (state)].name);
 }
@@ -81,7 +82,7 @@ cd_presence_menu_show (CdPresenceMenu *self, const CtPresence *presence, gint64 
                  && *presence->reason != '\0'
              /* Translators: a pause and what for, as "Pause: lunch" */
              ? g_strdup_printf (_ ("Pause: %s"), presence->reason)
-             : g_strdup (cd_presence_name (presence->state));
+             : g_strdup (get_state_name (presence->state));
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->clock, clock);
   set_style (self, states[find_state (presence->state)].style);

@@ -15,7 +15,4 @@ G_DECLARE_FINAL_TYPE (CdPresenceMenu, cd_presence_menu, CD, PRESENCE_MENU, GtkWi
 /* @presence NULL: not known yet. Called again each second, for the clock. */
 void cd_presence_menu_show (CdPresenceMenu *self, const CtPresence *presence, gint64 now_ms);
 
-/* "Available", "In a call"... translated. */
-const char *cd_presence_name (const char *state);
-
 G_END_DECLS

@@ -114,9 +114,3 @@ cd_band_init (CdBand *self)
 {
   cd_band_set_colour (self, NULL);
 }
-
-GtkWidget *
-cd_band_new (void)
-{
-  return g_object_new (CD_TYPE_BAND, NULL);
-}

@@ -10,7 +10,6 @@ G_BEGIN_DECLS
 #define CD_TYPE_BAND (cd_band_get_type ())
 G_DECLARE_FINAL_TYPE (CdBand, cd_band, CD, BAND, GtkWidget)
 
-GtkWidget *cd_band_new (void);
 /* "#c64600"; NULL or what is no colour: a calm blue. */
 void cd_band_set_colour (CdBand *self, const char *colour);
 void cd_band_set_child (CdBand *self, GtkWidget *child);

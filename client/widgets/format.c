@@ -80,11 +80,11 @@ cd_format_rate (CtMoney money, const char *currency)
   return format_currency (money, currency, 6);
 }
 
-static char *
-format_number (UNumberFormatStyle style, double number, guint decimals)
+char *
+cd_format_number (double number, guint decimals)
 {
   UErrorCode status = U_ZERO_ERROR;
-  UNumberFormat *format = unum_open (style, NULL, 0, get_locale (LC_NUMERIC), NULL, &status);
+  UNumberFormat *format = unum_open (UNUM_DECIMAL, NULL, 0, get_locale (LC_NUMERIC), NULL, &status);
   UChar text[MAX_TEXT];
   char *made = NULL;
   int32_t length;
@@ -98,18 +98,6 @@ format_number (UNumberFormatStyle style, double number, guint decimals)
       unum_close (format);
     }
   return made != NULL ? made : g_strdup_printf ("%.*f", (int) decimals, number);
-}
-
-char *
-cd_format_number (double number, guint decimals)
-{
-  return format_number (UNUM_DECIMAL, number, decimals);
-}
-
-char *
-cd_format_percent (gint64 hundredths)
-{
-  return format_number (UNUM_PERCENT, (double) hundredths / 10000, 1);
 }
 
 char *

@@ -13,8 +13,6 @@ char *cd_format_money (CtMoney money, const char *currency);
 char *cd_format_rate (CtMoney money, const char *currency);
 /* "1.234", with @decimals of them. */
 char *cd_format_number (double number, guint decimals);
-/* "99,4 %" out of hundredths of a percent (9940). */
-char *cd_format_percent (gint64 hundredths);
 /* A running clock: "1:23", "1:02:03". */
 char *cd_format_clock (gint64 seconds);
 /* "14:05", the locale's short time, local. */

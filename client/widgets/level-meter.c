@@ -84,11 +84,7 @@ cd_level_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   float height = (float) gtk_widget_get_height (widget);
   GdkRGBA text;
 
-#if GTK_CHECK_VERSION(4, 10, 0)
-  gtk_widget_get_color (widget, &text);
-#else
   cd_get_colour (widget, &text);
-#endif
   for (guint i = 0; i < n; i++)
     {
       GdkRGBA colour = text;

@@ -51,7 +51,7 @@ def run(main, size="1280x800"):
 def make_environment(folder, display):
     environment = {**os.environ, INSIDE: folder, "DISPLAY": display, "GDK_BACKEND": "x11",
                    "GSK_RENDERER": "cairo", "GTK_A11Y": "atspi", "CENTRALE_AUDIO":
-                   os.environ.get("CENTRALE_AUDIO", "fake")}
+                   os.environ.get("CENTRALE_AUDIO", "fake"), "G_DEBUG": "fatal-criticals"}
     for name in ("CONFIG_HOME", "STATE_HOME", "DATA_HOME", "CACHE_HOME", "RUNTIME_DIR"):
         path = os.path.join(folder, name.lower())
         os.makedirs(path, mode=0o700)
@@ -178,6 +178,10 @@ class Window:
     def press(self, *keys):
         """Real key presses, such as "F2", "space", "ctrl+Return"."""
         subprocess.run(["xdotool", "mousemove", "400", "20", "key", *keys], check=True)
+
+    def act(self, action):
+        """An action of the application, over D-Bus."""
+        subprocess.run(["gapplication", "action", "org.centrale.Centrale", action], check=True)
 
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)

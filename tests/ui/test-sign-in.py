@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The desk against a real server: no server there, a wrong password, the right one, presence, sign-out.
+"""The desk against a real server: no server there, a wrong password, the right one, presence, sign-out,
+in again, quit.
   test-sign-in.py BUILD"""
 import os
 import sys
@@ -32,6 +33,13 @@ def main():
             desk.wait_for_label("Ready for calls", 30)
             assert here.request("GET", "/api/v1/me/presence", token=here.sign_in("zoe")["token"])[
                 "state"] == "available"
+            desk.act("sign-out")
+            desk.wait_for_label("Password")
+            assert here.request("GET", "/api/v1/me/presence", token=here.sign_in("zoe")["token"])[
+                "state"] == "offline"
+            desk.type("Password", house.PASSWORD)
+            desk.press("Return")
+            desk.wait_for_label("Zoë Dekker")
             desk.press("ctrl+q")
             driver.wait_until(lambda: desk.process.poll() is not None, 15, "the end")
             assert desk.process.returncode == 0, desk.process.returncode
