@@ -59,7 +59,8 @@ write_call (CsCalls *calls, CsDb *db, CsScope scope, const CsNote *note, GError 
 {
   const CsCallView *view = note->call;
 
-  if (!cs_calls_put (db, scope, view, error))
+  /* The end of a wait is told just before the note that carries what changed by it. */
+  if (note->kind != CS_NOTE_QUALITY && !cs_calls_put (db, scope, view, error))
     return FALSE;
   switch (note->kind)
     {
@@ -168,6 +169,9 @@ publish_dashboard (CsCalls *calls, CtId tenant, CtId company)
 static void
 publish_note (CsCalls *calls, const CsNote *note)
 {
+  if (!cs_hub_is_heard (calls->config.hub,
+                        note->call != NULL ? note->call->tenant : note->presence->tenant))
+    return;
   switch (note->kind)
     {
     case CS_NOTE_PRESENCE_CHANGED:

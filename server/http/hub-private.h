@@ -27,6 +27,8 @@ CsHub *cs_hub_new (CtClock *clock, guint ring_size, CsLoop *loop, CsPostFunc wak
 void cs_hub_free (CsHub *hub);
 const char *cs_hub_get_epoch (CsHub *hub);
 guint64 cs_hub_get_number (CsHub *hub); /* of the last event */
+/* A socket of the tenant is there: before it is told the number it goes on from. */
+void cs_hub_listen (CsHub *hub, CtId tenant);
 /* TRUE when all of the tenant's events after @number are still there. */
 gboolean cs_hub_can_resume (CsHub *hub, CtId tenant, const char *epoch, guint64 number);
 /* Who may see the event? */

@@ -27,6 +27,7 @@ struct _CsHub {
   GMutex lock;
   guint64 number;
   GHashTable *rings; /* &ring->tenant -> Ring* */
+  GHashTable *heard; /* CtId*: tenants of whom a socket has asked */
   gboolean waking;
 };
 
@@ -65,6 +66,7 @@ cs_hub_new (CtClock *clock, guint ring_size, CsLoop *loop, CsPostFunc wake, gpoi
   hub->wake_data = data;
   g_mutex_init (&hub->lock);
   hub->rings = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, ring_free);
+  hub->heard = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   return hub;
 }
 
@@ -72,6 +74,7 @@ void
 cs_hub_free (CsHub *hub)
 {
   g_hash_table_unref (hub->rings);
+  g_hash_table_unref (hub->heard);
   g_mutex_clear (&hub->lock);
   ct_clock_unref (hub->clock);
   g_free (hub);
@@ -208,6 +211,23 @@ cs_hub_publish (CsHub *hub, CtId tenant, const char *topic, const char *type, co
   g_mutex_unlock (&hub->lock);
   if (wake)
     cs_post_urgent (hub->loop, on_wake, hub, NULL);
+}
+
+void
+cs_hub_listen (CsHub *hub, CtId tenant)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&hub->lock);
+
+  if (!g_hash_table_contains (hub->heard, &tenant))
+    g_hash_table_add (hub->heard, g_memdup2 (&tenant, sizeof tenant));
+}
+
+gboolean
+cs_hub_is_heard (CsHub *hub, CtId tenant)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&hub->lock);
+
+  return g_hash_table_contains (hub->heard, &tenant);
 }
 
 gboolean

@@ -128,6 +128,9 @@ gboolean cs_exchange_fail_at (CsExchange *exchange, const char *pointer, const c
 typedef struct _CsHub CsHub;
 void
 cs_hub_publish (CsHub *hub, CtId tenant, const char *topic, const char *type, const char *json);
+/* FALSE while no WebSocket of the tenant has been there since the start: whoever comes later reads the
+ * state anew, so what costs much to word need not be published. */
+gboolean cs_hub_is_heard (CsHub *hub, CtId tenant);
 
 typedef struct {
   const char *name;

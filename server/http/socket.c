@@ -275,6 +275,7 @@ greet (Socket *socket)
         && cs_hub_can_resume (hub, tenant, socket->resume_epoch, socket->resume_number);
   g_autofree char *text = NULL;
 
+  cs_hub_listen (hub, tenant);
   socket->number = resumed ? socket->resume_number : cs_hub_get_number (hub);
   text = g_strdup_printf ("{\"type\":\"%s\",\"epoch\":\"%s\",\"number\":%" G_GUINT64_FORMAT "}",
                           resumed ? "resumed" : "reset", cs_hub_get_epoch (hub), socket->number);
