@@ -243,13 +243,26 @@ on_dashboard (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* Sign-in */
 
-static void
-on_call_over (CdApplication *self)
+static gboolean
+on_leave_due (gpointer data)
 {
-  if (self->workplace == NULL || cd_workplace_has_call (self->workplace))
-    return;
+  CdApplication *self = data;
+
+  if (self->workplace == NULL || cd_workplace_has_call (self->workplace)
+      || cd_session_is_signed_in (cd_workplace_get_session (self->workplace)))
+    return G_SOURCE_REMOVE;
+  g_application_hold (G_APPLICATION (self));
   close_workplace (self);
   show_sign_in (self, _ ("You have been signed out. Sign in again."));
+  g_application_release (G_APPLICATION (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not from within a signal of the phone or the session: both end in it. */
+static void
+leave_soon (CdApplication *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_leave_due, g_object_ref (self), g_object_unref);
 }
 
 /* The server ended the session. A call that runs is not cut off for it. */
@@ -259,10 +272,10 @@ on_session_lost (CdApplication *self)
   CdAgent *agent = cd_workplace_get_agent (self->workplace);
 
   if (cd_workplace_has_call (self->workplace))
-    g_signal_connect_object (cd_agent_get_phone (agent), "notify::state", G_CALLBACK (on_call_over),
+    g_signal_connect_object (cd_agent_get_phone (agent), "notify::state", G_CALLBACK (leave_soon),
                              self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   else
-    on_call_over (self);
+    leave_soon (self);
 }
 
 static void

@@ -40,7 +40,7 @@ def main():
             desk.type("Password", house.PASSWORD)
             desk.press("Return")
             desk.wait_for_label("Zoë Dekker")
-            desk.press("ctrl+q")
+            desk.press("ctrl+w")
             driver.wait_until(lambda: desk.process.poll() is not None, 15, "the end")
             assert desk.process.returncode == 0, desk.process.returncode
     print("sign-in: good")
