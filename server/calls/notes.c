@@ -192,8 +192,11 @@ publish_note (CsCalls *calls, const CsNote *note)
 void
 cs_calls_publish_credit (CsCalls *calls, const CsBalanceChange *change)
 {
-  g_autoptr (CtCredit) credit = ct_credit_new ();
+  g_autoptr (CtCredit) credit = NULL;
 
+  if (!cs_hub_is_heard (calls->config.hub, change->tenant))
+    return;
+  credit = ct_credit_new ();
   credit->company = change->company;
   credit->credit = change->credit;
   credit->reserved = change->reserved;

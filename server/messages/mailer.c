@@ -143,7 +143,7 @@ keep_outcome (CsMailer *mailer, Outcome *outcome)
     {
       g_autoptr (GError) error = NULL;
 
-      if (cs_store_write (mailer->store, write_outcome, outcome, &error))
+      if (cs_store_write_patiently (mailer->store, write_outcome, outcome, &error))
         return;
       g_warning ("what became of message %s is not on disk yet: %s", ct_id_text (outcome->id).text,
                  error->message);
@@ -310,7 +310,7 @@ send_next (CsMailer *mailer)
   Claim claim = { mailer, NULL };
   g_autoptr (GError) error = NULL;
 
-  if (cs_store_write (mailer->store, write_claim, &claim, &error))
+  if (cs_store_write_patiently (mailer->store, write_claim, &claim, &error))
     {
       if (claim.row != NULL)
         send_message (mailer, claim.row);

@@ -2,8 +2,8 @@
 /* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 256
  * closures, at most for 5 ms) into one transaction, each closure in a SAVEPOINT of its own, and
  * commits; while the disk is busy with that, the next group gathers, so a group grows when the disk is
- * slow. When it is not, closures that nobody waits for at a condition gather for 2 ms: a commit costs
- * more than all they write. A caller who waits (cs_store_write) waits for no company.
+ * slow. When it is not, closures gather for 2 ms, since a commit costs more than all they write, unless
+ * one of them is waited for by somebody in a hurry (cs_store_write).
  *
  * After the commit, closure by closure: its after-commit hooks, then its answer. When COMMIT fails
  * the outcome is unknown (the row may be there after reopening): every closure of the group that
@@ -30,6 +30,7 @@ typedef struct {
 
   /* For one who waits: he owns the struct and looks at `done` under the store's lock. */
   gboolean blocking;
+  gboolean hurried; /* and would rather not wait for company */
   gboolean done;
   GCond done_changed;
 } CsWrite;
@@ -331,18 +332,19 @@ push (CsStore *store, CsWrite *write, gboolean urgent, GError **error)
     {
       g_queue_push_tail (&store->queue, write);
       g_atomic_int_inc (&store->waiting);
-      store->hurried = store->hurried || write->blocking;
-      if (store->queue.length == 1 || write->blocking)
+      store->hurried = store->hurried || write->hurried;
+      if (store->queue.length == 1 || write->hurried)
         g_cond_signal (&store->wake);
     }
   g_mutex_unlock (&store->lock);
   return taken || ct_fail (error, CT_ERROR_BUSY, "the database takes no more writes now");
 }
 
-gboolean
-cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error)
+static gboolean
+write_blocking (CsStore *store, CsWriteFunc function, gpointer data, gboolean hurried,
+                GError **error)
 {
-  CsWrite write = { .function = function, .data = data, .blocking = TRUE };
+  CsWrite write = { .function = function, .data = data, .blocking = TRUE, .hurried = hurried };
 
   g_return_val_if_fail (g_thread_self () != store->thread, FALSE);
   g_cond_init (&write.done_changed);
@@ -361,6 +363,18 @@ cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **er
     }
   g_cond_clear (&write.done_changed);
   return FALSE;
+}
+
+gboolean
+cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error)
+{
+  return write_blocking (store, function, data, TRUE, error);
+}
+
+gboolean
+cs_store_write_patiently (CsStore *store, CsWriteFunc function, gpointer data, GError **error)
+{
+  return write_blocking (store, function, data, FALSE, error);
 }
 
 static gboolean
