@@ -262,6 +262,7 @@ cs_command_restore (const CsConfig *config, CtClock *clock, char **arguments)
   g_autoptr (GError) error = NULL;
   CsPlaces places;
   gboolean good;
+  gboolean has_key;
 
   if (g_strv_length (arguments) != 1)
     {
@@ -270,8 +271,13 @@ cs_command_restore (const CsConfig *config, CtClock *clock, char **arguments)
     }
   cs_places_fill (&places, config->data_folder);
   good = restore (config, &places, arguments[0], &error);
-  if (good && !g_file_test (places.master_key, G_FILE_TEST_EXISTS))
-    g_print ("Put master.key into %s before the server starts.\n", config->data_folder);
+  has_key = g_file_test (places.master_key, G_FILE_TEST_EXISTS);
   cs_places_clear (&places);
-  return good ? cs_command_check (config, clock, &(char *){ NULL }) : cs_command_fail (error);
+  if (!good)
+    return cs_command_fail (error);
+  if (has_key)
+    return cs_command_check (config, clock, &(char *){ NULL });
+  g_print ("It is restored. Put master.key into %s, then run \"centrale-server check --deep\".\n",
+           config->data_folder);
+  return EX_OK;
 }
