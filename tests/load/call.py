@@ -269,14 +269,14 @@ def main():
     parser.add_argument("--rates", default="200,500")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--talk", type=float, default=1.2)
-    parser.add_argument("--agents", type=int, help="default: three times those who talk at once")
+    parser.add_argument("--agents", type=int, help="default: twice those who talk at once")
     parser.add_argument("--only", default="bare,ours,kamailio")
     options = parser.parse_args()
     kinds = [kind for kind in (Bare, Ours, Kamailio) if kind.name in options.only.split(",")
              and (kind is not Kamailio or shutil.which("kamailio"))]
     agents, failed = options.agents, 0
     for rate in map(int, options.rates.split(",")):
-        options.agents = agents or int(rate * options.talk * 3)
+        options.agents = agents or int(rate * options.talk * 2)
         print(f"{rate} calls/s, {options.agents} e-agents, calibration {1000 * calibrate():.0f} ms:", flush=True)
         cost = {}
         with tempfile.TemporaryDirectory() as folder:
