@@ -20,6 +20,9 @@ CT_RECORD_DEFINE (CtDisposition, ct_disposition, "Disposition", CT_DISPOSITION_F
 #define CT_RECORD_FIELD_CtCall(k, m, a, lo, hi, f) CT_FIELD (CtCall, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtCall, ct_call, "Call", CT_CALL_FIELDS);
 
+#define CT_RECORD_FIELD_CtReading(k, m, a, lo, hi, f) CT_FIELD (CtReading, k, m, a, lo, hi, f)
+CT_RECORD_DEFINE (CtReading, ct_reading, "Reading", CT_READING_FIELDS);
+
 #define CT_RECORD_FIELD_CtFinish(k, m, a, lo, hi, f) CT_FIELD (CtFinish, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtFinish, ct_finish, "Finish", CT_FINISH_FIELDS);
 

@@ -7,10 +7,14 @@
 
 G_BEGIN_DECLS
 
-/* A key or number that the caller entered: under the name the line's step gives it. */
+/* A key or number that the caller entered: under the name the line's step gives it. Where the tenant's
+ * file words them, `label` is the question and `meaning` the option chosen, each by language: "reason: 2"
+ * is read as "Reason: opening hours". */
 #define CT_KEYED_FIELDS(F)                                                                         \
   F (TEXT, name, 0, 1, 64, CT_REQUIRED)                                                            \
-  F (TEXT, value, 0, 0, 64, CT_REQUIRED)
+  F (TEXT, value, 0, 0, 64, CT_REQUIRED)                                                           \
+  F (WORDS, label, 0, 0, 120, 0)                                                                   \
+  F (WORDS, meaning, 0, 0, 120, 0)
 CT_RECORD_DECLARE (CtKeyed, ct_keyed, CT_KEYED_FIELDS)
 
 /* How many e-agents one rule refused for this offer (S0-12, B07). */
@@ -75,6 +79,7 @@ CT_RECORD_DECLARE (CtDisposition, ct_disposition, CT_DISPOSITION_FIELDS)
   F (ID, agent, 0, 0, 0, 0)                                                                        \
   F (TEXT, agent_name, 0, 0, 120, 0)                                                               \
   F (INT, seconds, 0, 0, 0, 0)                                                                     \
+  F (TEXT, currency, 0, 3, 3, 0)                                                                   \
   F (MONEY, rate, 0, 0, 0, 0)                                                                      \
   F (MONEY, cost, 0, 0, 0, 0)                                                                      \
   F (MONEY, pay, 0, 0, 0, CT_STAFF)                                                                \
@@ -88,6 +93,7 @@ CT_RECORD_DECLARE (CtDisposition, ct_disposition, CT_DISPOSITION_FIELDS)
   F (TEXT, note, 0, 0, 2000, 0)                                                                    \
   F (BOOL, recorded, 0, 0, 0, 0)                                                                   \
   F (INT, recording_ms, 0, 0, 0, 0)                                                                \
+  F (INT, voicemail_ms, 0, 0, 0, 0)                                                                \
   F (ENUM, cause, CT_CAUSE_CHOICES, 0, 0, 0)                                                       \
   F (ENUM, onward, CT_ONWARD_CHOICES, 0, 0, 0)\
   F (MONEY, onward_rate, 0, 0, 0, 0)\
@@ -97,6 +103,18 @@ CT_RECORD_DECLARE (CtDisposition, ct_disposition, CT_DISPOSITION_FIELDS)
   F (LIST, earlier, &ct_earlier_type, 0, 20, 0)                                                    \
   F (LIST, dispositions, &ct_disposition_type, 0, 32, 0)
 CT_RECORD_DECLARE (CtCall, ct_call, CT_CALL_FIELDS)
+
+/* GET /api/v1/calls/{id}/readings: who was shown protected data of a call, when, and why (B07): text that
+ * the e-agent revealed with a reason, a secret answer that a role was shown. */
+#define CT_READING_FIELDS(F)                                                                       \
+  F (ENUM, kind, "reveal secret", 0, 0, CT_REQUIRED)                                               \
+  F (TIME, at, 0, 0, 0, CT_REQUIRED)                                                               \
+  F (ID, person, 0, 0, 0, CT_REQUIRED)                                                             \
+  F (TEXT, person_name, 0, 0, 120, 0)                                                              \
+  F (TEXT, step, 0, 1, 64, CT_REQUIRED)                                                            \
+  F (TEXT, label, 0, 0, 120, 0)                                                                    \
+  F (TEXT, reason, 0, 0, 500, 0)
+CT_RECORD_DECLARE (CtReading, ct_reading, CT_READING_FIELDS)
 
 /* POST /api/v1/calls/{id}/finish: closes the wrap-up (S1-13). */
 #define CT_FINISH_FIELDS(F)                                                                        \

@@ -4,6 +4,9 @@
 #define CT_RECORD_FIELD_CtQuality(k, m, a, lo, hi, f) CT_FIELD (CtQuality, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtQuality, ct_quality, "Quality", CT_QUALITY_FIELDS);
 
+#define CT_RECORD_FIELD_CtCompany(k, m, a, lo, hi, f) CT_FIELD (CtCompany, k, m, a, lo, hi, f)
+CT_RECORD_DEFINE (CtCompany, ct_company, "Company", CT_COMPANY_FIELDS);
+
 #define CT_RECORD_FIELD_CtDashboard(k, m, a, lo, hi, f) CT_FIELD (CtDashboard, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtDashboard, ct_dashboard, "Dashboard", CT_DASHBOARD_FIELDS);
 

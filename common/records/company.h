@@ -26,6 +26,17 @@ G_BEGIN_DECLS
   F (INT, waited_seconds, 0, 0, 0, 0)
 CT_RECORD_DECLARE (CtQuality, ct_quality, CT_QUALITY_FIELDS)
 
+/* GET /api/v1/companies: those that the user may see, with what tells most of each. */
+#define CT_COMPANY_FIELDS(F)                                                                       \
+  F (ID, id, 0, 0, 0, CT_REQUIRED)                                                                 \
+  F (TEXT, name, 0, 0, 120, CT_REQUIRED)                                                           \
+  F (TEXT, client_code, 0, 4, 5, 0)                                                                \
+  F (TEXT, colour, 0, 7, 7, 0)                                                                     \
+  F (TEXT, currency, 0, 3, 3, CT_REQUIRED)                                                         \
+  F (MONEY, credit, 0, 0, 0, CT_REQUIRED)                                                          \
+  F (INT, calls, 0, 0, 0, CT_REQUIRED)
+CT_RECORD_DECLARE (CtCompany, ct_company, CT_COMPANY_FIELDS)
+
 /* GET /api/v1/companies/{id}/dashboard; the event `dashboard` says that it should be read anew. */
 #define CT_DASHBOARD_FIELDS(F)                                                                     \
   F (ID, company, 0, 0, 0, CT_REQUIRED)                                                            \
@@ -62,6 +73,7 @@ CT_RECORD_DECLARE (CtPosting, ct_posting, CT_POSTING_FIELDS)
  * and end, times the rate. */
 #define CT_BILL_FIELDS(F)                                                                          \
   F (ID, call, 0, 0, 0, CT_REQUIRED)                                                               \
+  F (TEXT, currency, 0, 3, 3, 0)                                                                   \
   F (MONEY, rate, 0, 0, 0, CT_REQUIRED)                                                            \
   F (INT, seconds, 0, 0, 0, CT_REQUIRED)                                                           \
   F (MONEY, amount, 0, 0, 0, CT_REQUIRED)                                                          \

@@ -19,6 +19,9 @@ CT_RECORD_DEFINE (CtHoursSpec, ct_hours_spec, "HoursSpec", CT_HOURS_SPEC_FIELDS)
 #define CT_RECORD_FIELD_CtEndSpec(k, m, a, lo, hi, f) CT_FIELD (CtEndSpec, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtEndSpec, ct_end_spec, "EndSpec", CT_END_SPEC_FIELDS);
 
+#define CT_RECORD_FIELD_CtOptionSpec(k, m, a, lo, hi, f) CT_FIELD (CtOptionSpec, k, m, a, lo, hi, f)
+CT_RECORD_DEFINE (CtOptionSpec, ct_option_spec, "OptionSpec", CT_OPTION_SPEC_FIELDS);
+
 #define CT_RECORD_FIELD_CtStepSpec(k, m, a, lo, hi, f) CT_FIELD (CtStepSpec, k, m, a, lo, hi, f)
 CT_RECORD_DEFINE (CtStepSpec, ct_step_spec, "StepSpec", CT_STEP_SPEC_FIELDS);
 

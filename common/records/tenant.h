@@ -72,12 +72,21 @@ CT_RECORD_DECLARE (CtHoursSpec, ct_hours_spec, CT_HOURS_SPEC_FIELDS)
   F (TEXT, number, 0, 3, 20, 0)
 CT_RECORD_DECLARE (CtEndSpec, ct_end_spec, CT_END_SPEC_FIELDS)
 
+/* What a key of a menu means, for people: "opening hours". */
+#define CT_OPTION_SPEC_FIELDS(F)                                                                   \
+  F (TEXT, key, 0, 1, 1, CT_REQUIRED)                                                              \
+  F (WORDS, label, 0, 1, 120, CT_REQUIRED)
+CT_RECORD_DECLARE (CtOptionSpec, ct_option_spec, CT_OPTION_SPEC_FIELDS)
+
 /* A step before the queue. `keys` of a menu: key to step; of a language step: key to language. A
- * step that names no `next` or `otherwise` goes to the queue. */
+ * step that names no `next` or `otherwise` goes to the queue. `label` and `options` say to people what
+ * was asked and chosen. */
 #define CT_STEP_SPEC_FIELDS(F)                                                                     \
   F (TEXT, key, 0, 1, 64, CT_REQUIRED)                                                             \
   F (ENUM, kind, "menu digits language queue end", 0, 0, CT_REQUIRED)                              \
   F (TEXT, name, 0, 1, 64, 0)                                                                      \
+  F (WORDS, label, 0, 1, 120, 0)                                                                   \
+  F (LIST, options, &ct_option_spec_type, 0, 12, 0)                                                \
   F (TEXT, prompt, 0, 1, 64, 0)                                                                    \
   F (TEXT, wrong, 0, 1, 64, 0)                                                                     \
   F (PAIRS, keys, 0, 0, 12, 0)                                                                     \
@@ -204,6 +213,7 @@ CT_RECORD_DECLARE (CtUserSpec, ct_user_spec, CT_USER_SPEC_FIELDS)
   F (TEXT, time_zone, 0, 1, 64, CT_REQUIRED)                                                       \
   F (TEXT, currency, 0, 3, 3, 0)                                                                   \
   F (TEXT, mail_from, 0, 3, 254, 0)                                                                \
+  F (TEXTS, shared_numbers, 0, 0, 10000, 0)                                                        \
   F (LIST, trunks, &ct_trunk_spec_type, 0, 50, 0)                                                  \
   F (LIST, pools, &ct_named_spec_type, 0, 500, 0)                                                  \
   F (LIST, skills, &ct_named_spec_type, 0, 500, 0)                                                 \

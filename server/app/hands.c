@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "server/billing/billing.h"
+#include "server/contacts/contacts.h"
 #include "server/ports/media-port.h"
 #include "server/scripts/scripts.h"
 
@@ -118,6 +119,12 @@ set_tariff (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney rate, 
   return cs_billing_set_tariff (db, scope, &tariff, error);
 }
 
+static gboolean
+set_shared_numbers (gpointer data, CsDb *db, CsScope scope, char **numbers, GError **error)
+{
+  return cs_contacts_replace_shared (db, scope, (const char *const *) numbers, error);
+}
+
 /* Posted once: the key is the company's own. */
 static gboolean
 opening_credit (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney amount,
@@ -140,7 +147,7 @@ opening_credit (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney am
 void
 cs_hands_fill (CsHands *hands, CsApplyHands *out)
 {
-  *out = (CsApplyHands){ hands,          hands->realm,  prompt_from_file, prompt_from_text,
-                         prompt_builtin, hash_password, verify_password,  check_script,
-                         publish_script, set_tariff,    opening_credit };
+  *out = (CsApplyHands){ hands,          hands->realm,  prompt_from_file,   prompt_from_text,
+                         prompt_builtin, hash_password, verify_password,    check_script,
+                         publish_script, set_tariff,    set_shared_numbers, opening_credit };
 }

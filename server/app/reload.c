@@ -103,6 +103,7 @@ complete_plan (CsDb *db, CsPlan *plan, GError **error)
         return FALSE;
       company->rate = tariff.rate;
       company->pay_rate = tariff.pay_rate;
+      g_strlcpy (company->currency, tariff.currency, sizeof company->currency);
       company->paused = company->paused || tariff.paused;
       for (guint j = 0; j < plan->lines->len; j++)
         {

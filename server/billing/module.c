@@ -160,28 +160,14 @@ list_postings (CsExchange *exchange, gpointer module, GError **error)
   return TRUE;
 }
 
-static gboolean
-get_bill (CsExchange *exchange, gpointer module, GError **error)
+GPtrArray *
+cs_billing_list_call_postings (CsDb *db, CsScope scope, CtId call, GError **error)
 {
-  CsDb *db = cs_exchange_reader (exchange);
-  CsScope scope = cs_exchange_scope (exchange);
-  g_autoptr (CtBill) record = ct_bill_new ();
-  CsTariff tariff;
-  CsBill bill;
+  g_autoptr (GPtrArray) postings = postings_new ();
 
-  if (!cs_billing_get_bill (db, scope, cs_exchange_id (exchange, "id"), &bill, error)
-      || !check_company (exchange, bill.company, &tariff, error))
-    return FALSE;
-  record->call = bill.call;
-  record->rate = bill.rate;
-  record->seconds = bill.seconds;
-  record->amount = bill.amount + bill.onward_amount;
-  record->ended = bill.settled_ms;
-  record->postings = postings_new ();
-  if (!cs_billing_store_list_call (db, scope, bill.call, add_posting, record->postings, error))
-    return FALSE;
-  cs_exchange_reply (exchange, g_steal_pointer (&record));
-  return TRUE;
+  return cs_billing_store_list_call (db, scope, call, add_posting, postings, error)
+             ? g_steal_pointer (&postings)
+             : NULL;
 }
 
 static const CsRoute routes[] = {
@@ -192,8 +178,6 @@ static const CsRoute routes[] = {
     get_credit, "What a company can spend, and what its running calls hold" },
   { "GET", "/api/v1/companies/{id}/postings", CS_ALLOW_SEE_COMPANY, NULL, &ct_posting_type,
     CS_ROUTE_PAGED, list_postings, "Every movement of a company's credit, newest first" },
-  { "GET", "/api/v1/calls/{id}/bill", CS_ALLOW_SEE_COMPANY, NULL, &ct_bill_type, 0, get_bill,
-    "Why a call was billed: seconds, rate, postings" },
 };
 
 const CsModule cs_billing_module = {

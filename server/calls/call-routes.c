@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/records/company.h"
 #include "server/calls/routes.h"
+#include "server/tenants/tenants.h"
 
 gboolean
 cs_calls_may_see (const CsPrincipal *principal, CtId company, CtId agent, GError **error)
@@ -270,6 +272,64 @@ cs_calls_delete_connect (CsExchange *exchange, gpointer module, GError **error)
       = { .call = cs_exchange_id (exchange, "id"), .user = cs_exchange_principal (exchange)->user };
 
   return cs_calls_command (module, run_cancel_connect, &command, sizeof command, error);
+}
+
+/* The ledger knows the sum, the call's record when it was answered. */
+gboolean
+cs_calls_get_bill (CsExchange *exchange, gpointer module, GError **error)
+{
+  const CsPrincipal *principal = cs_exchange_principal (exchange);
+  CsDb *db = cs_exchange_reader (exchange);
+  CtId id = cs_exchange_id (exchange, "id");
+  g_autoptr (CsCallRow) row = cs_calls_get (db, principal->scope, id, error);
+  g_autoptr (CtBill) record = ct_bill_new ();
+  CsBill bill;
+
+  if (row == NULL || !cs_calls_may_see (principal, row->company, row->agent, error)
+      || !cs_billing_get_bill (db, principal->scope, id, &bill, error))
+    return FALSE;
+  record->call = id;
+  record->currency = g_strdup (bill.currency);
+  record->rate = bill.rate;
+  record->seconds = bill.seconds;
+  record->amount = bill.amount + bill.onward_amount;
+  record->answered = row->answered;
+  record->ended = row->ended != 0 ? row->ended : bill.settled_ms;
+  record->postings = cs_billing_list_call_postings (db, principal->scope, id, error);
+  if (record->postings == NULL)
+    return FALSE;
+  cs_exchange_reply (exchange, g_steal_pointer (&record));
+  return TRUE;
+}
+
+/* B07: why these data were shown. Who may hear a call may know who saw its data. */
+gboolean
+cs_calls_get_readings (CsExchange *exchange, gpointer module, GError **error)
+{
+  CsCalls *calls = module;
+  const CsPrincipal *principal = cs_exchange_principal (exchange);
+  CsDb *db = cs_exchange_reader (exchange);
+  CtId id = cs_exchange_id (exchange, "id");
+  guint limit = cs_exchange_limit (exchange);
+  g_autoptr (CsCallRow) row = cs_calls_get (db, principal->scope, id, error);
+  g_autoptr (GPtrArray) list = NULL;
+  gint64 next;
+
+  if (row == NULL || !cs_calls_may_see (principal, row->company, row->agent, error))
+    return FALSE;
+  list = cs_scripts_list_readings (calls->scripts, db, principal->scope, id, principal->language,
+                                   cs_exchange_cursor (exchange), limit, &next, error);
+  if (list == NULL)
+    return FALSE;
+  for (guint i = 0; i < list->len; i++)
+    {
+      CtReading *reading = list->pdata[i];
+      g_autoptr (CsUser) person = cs_tenants_get_user (db, principal->scope, reading->person, NULL);
+
+      reading->person_name = person != NULL ? g_strdup (person->name) : NULL;
+    }
+  cs_exchange_reply_list (exchange, g_steal_pointer (&list), next);
+  return TRUE;
 }
 
 /* ?part=voicemail: the voicemail of a call that has a conversation, too. Who may hear: those with the

@@ -49,6 +49,11 @@ static const char calls_2[] = "ALTER TABLE call ADD COLUMN voicemail_recording I
                               "CREATE INDEX call_by_voicemail ON call (voicemail_recording)"
                               "  WHERE voicemail_recording IS NOT NULL;";
 
-const CsMigration cs_calls_migrations[]
-    = { { 600, "calls", calls_1 }, { 601, "voicemails", calls_2 } };
+/* As they were when the call came: a line is renamed, a menu changed. `words`: a CtKeyed, in JSON. */
+static const char calls_3[] = "ALTER TABLE call ADD COLUMN line_label TEXT;"
+                              "ALTER TABLE call_key ADD COLUMN words TEXT;";
+
+const CsMigration cs_calls_migrations[] = { { 600, "calls", calls_1 },
+                                            { 601, "voicemails", calls_2 },
+                                            { 602, "words of lines and keys", calls_3 } };
 const gsize cs_calls_n_migrations = G_N_ELEMENTS (cs_calls_migrations);

@@ -26,6 +26,9 @@ struct _CsCalls {
 gboolean cs_calls_find_live (CsCalls *calls, CtId call, CsCallView *view, GError **error);
 gboolean cs_calls_find_live_of (CsCalls *calls, CtId user, CsCallView *view, GError **error);
 gboolean cs_calls_find_presence (CsCalls *calls, CtId user, CsPresenceView *view, GError **error);
+/* Calls in queues that @user may answer, and since when the first of them waits (0: none does). */
+gboolean
+cs_calls_count_waiting (CsCalls *calls, CtId user, gint64 *n, gint64 *since_ms, GError **error);
 /* CtCall* of calls that have not ended, of a tenant, and of @company unless it is none. */
 GPtrArray *cs_calls_list_live (CsCalls *calls, CtId tenant, CtId company, GError **error);
 GPtrArray *cs_calls_list_presence (CsCalls *calls, CtId tenant, GError **error); /* CtPresence* */
@@ -39,9 +42,13 @@ gboolean cs_calls_command (CsCalls *calls, CsCommandFunc function, gconstpointer
 gboolean cs_calls_wait_written (CsCalls *calls, GError **error);
 
 /* Views and rows as they travel. */
+CtKeyed *cs_calls_keyed_of_view (const CsCallView *view, guint place);
 CtCall *cs_calls_record_of_view (const CsCallView *view);
 CtCall *cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **error);
 CtPresence *cs_calls_record_of_presence (const CsPresenceView *view);
+
+/* UTC ms of midnight in the zone (D27); UTC for NULL and for a zone that is gone. */
+gint64 cs_calls_start_of_day (gint64 now_ms, const char *time_zone);
 
 /* In a write closure: closes a call's record, once: the message to the company, the contact. */
 gboolean cs_calls_finish (CsCalls *calls, CsDb *db, CsScope scope, CtId call,

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/wire/record-json.h"
+#include "server/calls/calls-private.h"
 
 #define QUARTER_MS (15 * 60 * 1000)
+#define MAX_WORDS 16384
 
 void
 cs_call_row_free (CsCallRow *row)
 {
+  g_free (row->line_label);
   g_free (row->called);
   g_free (row->caller);
   g_free (row->language);
@@ -27,17 +31,18 @@ cs_call_row_free (CsCallRow *row)
 CS_SQL (put_call,
         "INSERT INTO call (id, tenant, company, line, called, caller, language, state, started,"
         "  queued, offered, answered, ended, waited_us, agent, seconds, onward_seconds, rate,"
-        "  pay_rate, script, script_version, cause, plan_version, recording, voicemail_recording)"
+        "  pay_rate, script, script_version, cause, plan_version, recording, voicemail_recording,"
+        "  line_label)"
         "  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        "  ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
+        "  ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"
         "  ON CONFLICT (id) DO UPDATE SET language = excluded.language, state = excluded.state,"
         "  queued = excluded.queued, offered = excluded.offered, answered = excluded.answered,"
         "  ended = excluded.ended, waited_us = excluded.waited_us, agent = excluded.agent,"
         "  seconds = excluded.seconds, onward_seconds = excluded.onward_seconds,"
         "  cause = excluded.cause, recording = excluded.recording,"
         "  voicemail_recording = excluded.voicemail_recording");
-CS_SQL (put_key, "INSERT INTO call_key (call, place, name, value) VALUES (?1, ?2, ?3, ?4)"
-                 "  ON CONFLICT (call, place) DO NOTHING");
+CS_SQL (put_key, "INSERT INTO call_key (call, place, name, value, words)"
+                 "  VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (call, place) DO NOTHING");
 CS_SQL (put_offer,
         "INSERT INTO call_offer (call, winner, at, idle_seconds, candidates, refused, plan_version)"
         "  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (call, at, winner) DO NOTHING");
@@ -83,6 +88,7 @@ cs_calls_put (CsDb *db, CsScope scope, const CsCallView *view, GError **error)
   cs_bind_int (query, 23, (gint64) view->plan->version);
   cs_bind_id (query, 24, view->recording);
   cs_bind_id (query, 25, view->voicemail);
+  cs_bind_text (query, 26, view->line->label);
   return cs_query_run (query, NULL, error);
 }
 
@@ -92,11 +98,15 @@ cs_calls_put_keys (CsDb *db, CsScope scope, const CsCallView *view, GError **err
   for (guint i = 0; i < view->n_keyed; i++)
     {
       g_autoptr (CsQuery) query = cs_query (db, &put_key);
+      g_autoptr (CtKeyed) keyed = cs_calls_keyed_of_view (view, i);
+      g_autofree char *words
+          = keyed->label != NULL || keyed->meaning != NULL ? ct_record_to_json (keyed, 0) : NULL;
 
       cs_bind_id (query, 1, view->id);
       cs_bind_int (query, 2, i);
       cs_bind_text (query, 3, view->keyed[i].name);
       cs_bind_text (query, 4, view->keyed[i].value);
+      cs_bind_text (query, 5, words);
       if (!cs_query_run (query, NULL, error))
         return FALSE;
     }
@@ -323,7 +333,7 @@ cs_calls_end_restarted (CsDb *db, CsScope scope, CtId call, gint64 seconds, GErr
   "answered,"                                                                                      \
   "  ended, waited_us, agent, seconds, onward_seconds, rate, pay_rate, script, script_version,"    \
   "  cause, plan_version, recording, blob, recording_samples, voicemail_recording,"                \
-  "  voicemail_blob, voicemail_samples, disposition, note, finished FROM call "
+  "  voicemail_blob, voicemail_samples, disposition, note, finished, line_label FROM call "
 
 CS_SQL (get_call, "SELECT " CALL_COLUMNS "WHERE id = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
 CS_SQL (find_recording, "SELECT " CALL_COLUMNS "WHERE (recording = ?1 OR voicemail_recording = ?1)"
@@ -343,6 +353,7 @@ row_of (CsQuery *query)
   row->tenant = cs_column_id (query, "tenant");
   row->company = cs_column_id (query, "company");
   row->line = cs_column_id (query, "line");
+  row->line_label = cs_column_dup_text (query, "line_label");
   row->called = cs_column_dup_text (query, "called");
   row->caller = cs_column_dup_text (query, "caller");
   row->language = cs_column_dup_text (query, "language");
@@ -438,8 +449,9 @@ cs_calls_list_open (CsDb *db, CsScope scope, GError **error)
   return read_all (query, error);
 }
 
-CS_SQL (list_keys, "SELECT k.place, k.name, k.value FROM call_key k JOIN call c ON c.id = k.call"
-                   "  WHERE k.call = ?1 AND c.tenant = ?2 ORDER BY k.place");
+CS_SQL (list_keys,
+        "SELECT k.place, k.name, k.value, k.words FROM call_key k JOIN call c ON c.id = k.call"
+        "  WHERE k.call = ?1 AND c.tenant = ?2 ORDER BY k.place");
 
 GPtrArray *
 cs_calls_list_keys (CsDb *db, CsScope scope, CtId call, GError **error)
@@ -452,10 +464,17 @@ cs_calls_list_keys (CsDb *db, CsScope scope, CtId call, GError **error)
   cs_bind_id (query, 2, scope.tenant);
   while ((result = cs_query_step (query, error)) == CS_ROW_READY)
     {
-      CtKeyed *keyed = ct_keyed_new ();
+      const char *words = cs_column_text (query, "words");
+      CtKeyed *keyed = words != NULL ? ct_record_from_bytes (&ct_keyed_type, words, strlen (words),
+                                                             MAX_WORDS, CT_WIRE_REPLY, NULL)
+                                     : NULL;
 
-      keyed->name = cs_column_dup_text (query, "name");
-      keyed->value = cs_column_dup_text (query, "value");
+      if (keyed == NULL)
+        {
+          keyed = ct_keyed_new ();
+          keyed->name = cs_column_dup_text (query, "name");
+          keyed->value = cs_column_dup_text (query, "value");
+        }
       g_ptr_array_add (list, keyed);
     }
   return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   CtId id, tenant, company, line;
+  char *line_label; /* NULL: a call of before it was kept */
   char *called;
   char *caller;
   char *language;

@@ -10,10 +10,11 @@
 
 #define TODAY_ROWS 100
 
-static gint64
-start_of_day (gint64 now_ms, const char *time_zone)
+gint64
+cs_calls_start_of_day (gint64 now_ms, const char *time_zone)
 {
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (time_zone);
+  g_autoptr (GTimeZone) zone
+      = time_zone != NULL ? g_time_zone_new_identifier (time_zone) : g_time_zone_new_utc ();
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now_ms / 1000);
   g_autoptr (GDateTime) local = NULL;
   g_autoptr (GDateTime) midnight = NULL;
@@ -138,7 +139,7 @@ cs_calls_get_dashboard (CsExchange *exchange, gpointer module, GError **error)
   dashboard->at = ct_clock_utc_ms (calls->config.clock);
   if (!fill_money (db, principal->scope, dashboard, error)
       || !fill_calls (db, principal->scope, calls, dashboard,
-                      start_of_day (dashboard->at, company->time_zone), error))
+                      cs_calls_start_of_day (dashboard->at, company->time_zone), error))
     return FALSE;
   cs_exchange_reply (exchange, g_steal_pointer (&dashboard));
   return TRUE;

@@ -17,6 +17,8 @@ typedef struct {
   gboolean found;
   CsCallView view;
   CsPresenceView presence;
+  guint count;
+  gint64 since_ms;
   GPtrArray *list;
   CsRule rule;
   CsOfferReason reason;
@@ -126,6 +128,30 @@ cs_calls_find_presence (CsCalls *calls, CtId user, CsPresenceView *view, GError 
     {
       *view = question->presence;
       memset (&question->presence, 0, sizeof question->presence);
+    }
+  question_unref (question);
+  return good;
+}
+
+static void
+count_waiting (gpointer data)
+{
+  Question *question = data;
+
+  question->count
+      = cs_switch_count_waiting_for (question->calls->self, question->id, &question->since_ms);
+}
+
+gboolean
+cs_calls_count_waiting (CsCalls *calls, CtId user, gint64 *n, gint64 *since_ms, GError **error)
+{
+  Question *question = question_new (calls, user);
+  gboolean good = ask (question, count_waiting, error);
+
+  if (good)
+    {
+      *n = question->count;
+      *since_ms = question->since_ms;
     }
   question_unref (question);
   return good;

@@ -6,13 +6,38 @@
 #include "server/calls/routes.h"
 #include "server/tenants/tenants.h"
 
+#define MOST_A_DAY 2000
+
 typedef struct {
   CtId user;
   CsPresence presence;
   char reason[512];
 } SetPresence;
 
-/* With the name and the day's earnings, which the switch does not know. */
+/* Of the calls that began today: what they were paid and how long they lasted. */
+static gboolean
+sum_today (CsDb *db, CsScope scope, CtId user, gint64 since_ms, CtPresence *presence,
+           GError **error)
+{
+  g_autoptr (GPtrArray) rows
+      = cs_calls_list (db, scope, CT_ID_NONE, user, since_ms, 0, MOST_A_DAY, error);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      const CsCallRow *row = rows->pdata[i];
+      CtMoney pay = 0;
+
+      if (row->answered == 0)
+        continue;
+      if (!cs_billing_get_pay (db, scope, row->id, user, &pay, error))
+        return FALSE;
+      presence->earned_today += pay;
+      presence->talked_seconds += row->seconds;
+    }
+  return rows != NULL;
+}
+
+/* With what the switch does not know: the name and the earnings. */
 static CtPresence *
 presence_of (CsExchange *exchange, CsCalls *calls, CtId user, GError **error)
 {
@@ -21,16 +46,24 @@ presence_of (CsExchange *exchange, CsCalls *calls, CtId user, GError **error)
   CsScope scope = cs_exchange_scope (exchange);
   g_autoptr (CsTenant) tenant = cs_tenants_get (db, scope, error);
   g_autoptr (CsUser) person = cs_tenants_get_user (db, scope, user, error);
-  CtPresence *presence;
+  g_autoptr (CtPresence) presence = NULL;
+  gint64 midnight_ms;
 
   if (tenant == NULL || person == NULL || !cs_calls_find_presence (calls, user, &view, error))
     return NULL;
   presence = cs_calls_record_of_presence (&view);
   cs_presence_view_clear (&view);
   presence->name = g_strdup (person->name);
-  if (!cs_billing_get_earned (db, scope, user, tenant->currency, &presence->earned, error))
-    g_clear_pointer (&presence, ct_presence_free);
-  return presence;
+  presence->currency = g_strdup (tenant->currency);
+  ct_record_mark (presence, "earned_today");
+  midnight_ms = cs_calls_start_of_day (ct_clock_utc_ms (calls->config.clock),
+                                       person->time_zone != NULL && *person->time_zone != '\0'
+                                           ? person->time_zone
+                                           : tenant->time_zone);
+  if (!cs_billing_get_earned (db, scope, user, tenant->currency, &presence->earned, error)
+      || !sum_today (db, scope, user, midnight_ms, presence, error))
+    return NULL;
+  return g_steal_pointer (&presence);
 }
 
 gboolean
@@ -42,6 +75,18 @@ cs_calls_get_my_presence (CsExchange *exchange, gpointer module, GError **error)
   if (presence == NULL)
     return FALSE;
   cs_exchange_reply (exchange, presence);
+  return TRUE;
+}
+
+gboolean
+cs_calls_get_my_waiting (CsExchange *exchange, gpointer module, GError **error)
+{
+  g_autoptr (CtWaiting) waiting = ct_waiting_new ();
+
+  if (!cs_calls_count_waiting (module, cs_exchange_principal (exchange)->user, &waiting->calls,
+                               &waiting->since, error))
+    return FALSE;
+  cs_exchange_reply (exchange, g_steal_pointer (&waiting));
   return TRUE;
 }
 

@@ -2,8 +2,37 @@
 /* Views of the switch and rows of the store, as they travel. */
 #define G_LOG_DOMAIN "calls"
 
+#include "common/base/error.h"
 #include "server/calls/calls-private.h"
 #include "server/tenants/tenants.h"
+
+static GHashTable *
+words_of (const CsPlanText *text)
+{
+  GHashTable *words;
+
+  if (text == NULL)
+    return NULL;
+  words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (int i = 0; i < CS_LANGUAGES; i++)
+    if (text->text[i] != NULL)
+      g_hash_table_insert (words, g_strdup (cs_language_code ((CsLanguage) i)),
+                           g_strdup (text->text[i]));
+  return words;
+}
+
+CtKeyed *
+cs_calls_keyed_of_view (const CsCallView *view, guint place)
+{
+  const CsKeyed *entry = &view->keyed[place];
+  CtKeyed *keyed = ct_keyed_new ();
+
+  keyed->name = g_strdup (entry->name);
+  keyed->value = g_strdup (entry->value);
+  keyed->label = words_of (cs_plan_find_label (view->line, entry->name));
+  keyed->meaning = words_of (cs_plan_find_meaning (view->line, entry->name, entry->value));
+  return keyed;
+}
 
 static GPtrArray *
 keyed_of (const CsCallView *view)
@@ -11,13 +40,7 @@ keyed_of (const CsCallView *view)
   GPtrArray *list = g_ptr_array_new_with_free_func (ct_record_free);
 
   for (guint i = 0; i < view->n_keyed; i++)
-    {
-      CtKeyed *keyed = ct_keyed_new ();
-
-      keyed->name = g_strdup (view->keyed[i].name);
-      keyed->value = g_strdup (view->keyed[i].value);
-      g_ptr_array_add (list, keyed);
-    }
+    g_ptr_array_add (list, cs_calls_keyed_of_view (view, i));
   return list;
 }
 
@@ -110,6 +133,7 @@ cs_calls_record_of_view (const CsCallView *view)
   call->agent = view->agent;
   call->agent_name = g_strdup (agent_name (view->plan, view->agent));
   call->seconds = view->seconds;
+  call->currency = view->company->currency[0] != '\0' ? g_strdup (view->company->currency) : NULL;
   call->rate = view->company->rate;
   if (!ct_money_times (call->rate, call->seconds, &call->cost))
     call->cost = 0;
@@ -131,17 +155,40 @@ cs_calls_record_of_view (const CsCallView *view)
   return call;
 }
 
+/* What the ledger and the scripts know of it. */
+static gboolean
+fill_from_others (CsDb *db, CsScope scope, const CsCallRow *row, CtCall *call, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  CsTariff tariff;
+
+  if (cs_billing_get_tariff (db, scope, row->company, &tariff, &failed))
+    call->currency = g_strdup (tariff.currency);
+  else if (ct_error_is (failed, CT_ERROR_NOT_FOUND))
+    g_clear_error (&failed);
+  if (failed == NULL && row->answered != 0)
+    cs_billing_get_pay (db, scope, row->id, row->agent, &call->pay, &failed);
+  if (failed == NULL)
+    call->ticket = cs_scripts_get_ticket (db, scope, row->id, &failed);
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
 CtCall *
 cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **error)
 {
   g_autoptr (CsCompany) company = cs_tenants_get_company (db, scope, row->company, error);
   g_autoptr (CsUser) agent
       = row->agent != CT_ID_NONE ? cs_tenants_get_user (db, scope, row->agent, NULL) : NULL;
-  CtCall *call;
+  g_autoptr (CtCall) call = NULL;
 
   if (company == NULL)
     return NULL;
   call = ct_call_new ();
+  if (!fill_from_others (db, scope, row, call, error))
+    return NULL;
   call->id = row->id;
   call->state = g_strdup (row->state);
   call->company = row->company;
@@ -149,6 +196,7 @@ cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **
   call->colour = g_strdup (company->colour);
   call->client_code = g_strdup (company->client_code);
   call->line = row->line;
+  call->line_label = g_strdup (row->line_label);
   call->called = g_strdup (row->called);
   call->caller = g_strdup (row->caller);
   call->language = g_strdup (row->language);
@@ -170,10 +218,10 @@ cs_calls_record_of_row (CsDb *db, CsScope scope, const CsCallRow *row, GError **
   call->disposition = g_strdup (row->disposition);
   call->note = g_strdup (row->note);
   call->recorded = row->blob != CT_ID_NONE || row->voicemail_blob != CT_ID_NONE;
-  call->recording_ms
-      = (row->blob != CT_ID_NONE ? row->recording_samples : row->voicemail_samples) / 8;
+  call->recording_ms = row->blob != CT_ID_NONE ? row->recording_samples / 8 : 0;
+  call->voicemail_ms = row->voicemail_blob != CT_ID_NONE ? row->voicemail_samples / 8 : 0;
   call->cause = g_strdup (row->cause);
-  return call;
+  return g_steal_pointer (&call);
 }
 
 CtPresence *

@@ -17,6 +17,10 @@ gboolean cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **e
 gboolean cs_calls_post_connect (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_calls_delete_connect (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_calls_get_recording (CsExchange *exchange, gpointer module, GError **error);
+gboolean cs_calls_get_my_waiting (CsExchange *exchange, gpointer module, GError **error);
+gboolean cs_calls_get_bill (CsExchange *exchange, gpointer module, GError **error);
+gboolean cs_calls_get_readings (CsExchange *exchange, gpointer module, GError **error);
+gboolean cs_calls_get_companies (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_calls_get_dashboard (CsExchange *exchange, gpointer module, GError **error);
 
 /* TRUE when who asks may see a call of this company and e-agent; else CT_ERROR_NOT_FOUND, so that

@@ -126,6 +126,22 @@ cs_contacts_set_shared (CsDb *db, CsScope scope, const char *number, gboolean sh
   return cs_query_run (query, NULL, error);
 }
 
+CS_SQL (clear_shared, "DELETE FROM shared_number WHERE tenant = ?1");
+
+gboolean
+cs_contacts_replace_shared (CsDb *db, CsScope scope, const char *const *numbers, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &clear_shared);
+
+  cs_bind_id (query, 1, scope.tenant);
+  if (!cs_query_run (query, NULL, error))
+    return FALSE;
+  for (; *numbers != NULL; numbers++)
+    if (!cs_contacts_set_shared (db, scope, *numbers, TRUE, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 cs_contacts_is_shared (CsDb *db, CsScope scope, const char *number, gboolean *shared,
                        GError **error)

@@ -44,6 +44,9 @@ gboolean cs_contacts_has_called (CsDb *db, CsScope scope, CtId company, const ch
 /* In a write closure: a number that several people call from, for the whole tenant. */
 gboolean cs_contacts_set_shared (CsDb *db, CsScope scope, const char *number, gboolean shared,
                                  GError **error);
+/* In a write closure: these and no others, NULL-terminated. */
+gboolean
+cs_contacts_replace_shared (CsDb *db, CsScope scope, const char *const *numbers, GError **error);
 gboolean cs_contacts_is_shared (CsDb *db, CsScope scope, const char *number, gboolean *shared,
                                 GError **error);
 

@@ -39,6 +39,13 @@ prompt_clear (CsPrompt *prompt)
 }
 
 static void
+text_clear (CsPlanText *text)
+{
+  for (int i = 0; i < CS_LANGUAGES; i++)
+    g_clear_pointer (&text->text[i], g_free);
+}
+
+static void
 end_path_clear (CsEndPath *path)
 {
   prompt_clear (&path->prompt);
@@ -70,6 +77,9 @@ line_free (gpointer data)
   for (guint i = 0; i < line->n_steps; i++)
     {
       g_free (line->steps[i].name);
+      text_clear (&line->steps[i].label);
+      for (gsize key = 0; key < G_N_ELEMENTS (line->steps[i].options); key++)
+        text_clear (&line->steps[i].options[key]);
       prompt_clear (&line->steps[i].prompt);
       prompt_clear (&line->steps[i].wrong);
       end_path_clear (&line->steps[i].end);
@@ -194,4 +204,49 @@ int
 cs_plan_find_agent (const CsPlan *plan, CtId user)
 {
   return (int) GPOINTER_TO_UINT (g_hash_table_lookup (plan->agent_by_id, &user)) - 1;
+}
+
+int
+cs_plan_key_index (const char *key)
+{
+  static const char keys[] = "0123456789*#";
+  const char *found = key[0] != '\0' && key[1] == '\0' ? strchr (keys, key[0]) : NULL;
+
+  return found != NULL ? (int) (found - keys) : -1;
+}
+
+static const CsPlanStep *
+find_named_step (const CsPlanLine *line, const char *name)
+{
+  for (guint i = 0; i < line->n_steps; i++)
+    if (g_strcmp0 (line->steps[i].name, name) == 0)
+      return &line->steps[i];
+  return NULL;
+}
+
+static const CsPlanText *
+or_null (const CsPlanText *text)
+{
+  for (int i = 0; i < CS_LANGUAGES; i++)
+    if (text->text[i] != NULL)
+      return text;
+  return NULL;
+}
+
+const CsPlanText *
+cs_plan_find_label (const CsPlanLine *line, const char *name)
+{
+  const CsPlanStep *step = find_named_step (line, name);
+
+  return step != NULL ? or_null (&step->label) : NULL;
+}
+
+const CsPlanText *
+cs_plan_find_meaning (const CsPlanLine *line, const char *name, const char *value)
+{
+  const CsPlanStep *step = find_named_step (line, name);
+  int key = cs_plan_key_index (value);
+
+  return step != NULL && key >= 0 && step->kind != CS_STEP_DIGITS ? or_null (&step->options[key])
+                                                                  : NULL;
 }

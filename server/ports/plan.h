@@ -31,6 +31,11 @@ typedef struct {
   char *name[CS_LANGUAGES];
 } CsPrompt;
 
+/* A text for people in each language, or NULL. */
+typedef struct {
+  char *text[CS_LANGUAGES];
+} CsPlanText;
+
 const char *cs_prompt_in (const CsPrompt *prompt, CsLanguage language, CsLanguage fallback);
 
 typedef enum {
@@ -58,7 +63,9 @@ typedef enum {
 
 typedef struct {
   CsStepKind kind;
-  char *name; /* what the key or number is called at the desk: "reason", "company-number" */
+  char *name;       /* what the key or number is called at the desk: "reason", "company-number" */
+  CsPlanText label; /* the same for people: "Reason" */
+  CsPlanText options[12]; /* what each key means to them, as `keys`: "opening hours" */
   CsPrompt prompt;
   CsPrompt wrong;
   int keys[12];      /* 0-9, 10 '*', 11 '#': index of the next step, -1 wrong key */
@@ -77,9 +84,10 @@ typedef struct {
   char *name;
   char *client_code; /* D12 */
   char *colour;      /* "#rrggbb" */
-  CtMoney rate;      /* micro-units a second (D1) */
-  CtMoney pay_rate;  /* the e-agent's (D23) */
-  gboolean paused;   /* no credit may be reserved (D3, paid back payment) */
+  char currency[4];
+  CtMoney rate;     /* micro-units a second (D1) */
+  CtMoney pay_rate; /* the e-agent's (D23) */
+  gboolean paused;  /* no credit may be reserved (D3, paid back payment) */
 } CsPlanCompany;
 
 /* What a call of a line asks of an e-agent (S0-12, S0-26). */
@@ -168,6 +176,12 @@ CsPlan *cs_plan_ref (CsPlan *plan);
 void cs_plan_unref (CsPlan *plan);
 const CsPlanLine *cs_plan_find_line (const CsPlan *plan, const char *number);
 int cs_plan_find_agent (const CsPlan *plan, CtId user); /* index, or -1 */
+/* What the caller's entry @name of @value is for people; NULL where the line does not word it. */
+const CsPlanText *cs_plan_find_label (const CsPlanLine *line, const char *name);
+const CsPlanText *
+cs_plan_find_meaning (const CsPlanLine *line, const char *name, const char *value);
+/* 0-9, 10 '*', 11 '#'; -1 for what is no one key. */
+int cs_plan_key_index (const char *key);
 CsPlanCompany *cs_plan_company_new (void);
 CsPlanLine *cs_plan_line_new (void); /* with the defaults of the requirements filled in */
 CsPlanAgent *cs_plan_agent_new (void);

@@ -120,6 +120,12 @@ CsScriptOutcome *cs_scripts_get_outcome (CsScripts *scripts, CsDb *db, CsScope s
 char *cs_scripts_get_connect_number (CsScripts *scripts, CsDb *db, CsScope scope, CtId call,
                                      const char *step, GError **error);
 
+/* CtReading* of a call, oldest first, without names of persons: what was revealed of it, and which of its
+ * secrets were read (B07). Labels of steps are in @language. @after 0: from the first; @next 0: no more. */
+GPtrArray *cs_scripts_list_readings (CsScripts *scripts, CsDb *db, CsScope scope, CtId call,
+                                     const char *language, gint64 after, guint limit, gint64 *next,
+                                     GError **error);
+
 /* Tickets (S4-05): a short number, unique in the tenant: the company's client code and a counter,
  * "0427-00118". In a write closure: the call's ticket, made when it has none. Caller frees. */
 char *cs_scripts_take_ticket (CsDb *db, CsScope scope, CtId company, const char *client_code,

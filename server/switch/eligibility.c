@@ -289,6 +289,14 @@ cs_eligibility_has_free (CsEligibility *self, CsNeed *need, gint64 now_ms)
   return FALSE;
 }
 
+gboolean
+cs_eligibility_fits (CsEligibility *self, CsNeed *need, guint index, gint64 now_ms)
+{
+  if (now_ms >= need->expires_ms)
+    need_work_out (self, need, now_ms);
+  return bit_get (need->fits, index);
+}
+
 /* One word of 64 e-agents through all rules: counts each rule's refusals, notes who was refused by
  * which in the planes, and returns who is left. */
 static guint64

@@ -43,6 +43,9 @@ CsNeed *cs_eligibility_find_need (CsEligibility *self, const CsRequirement *requ
 /* Is anybody free who fits? The quick test before a choice. */
 gboolean cs_eligibility_has_free (CsEligibility *self, CsNeed *need, gint64 now_ms);
 
+/* Whether the e-agent fits, be he free or not. */
+gboolean cs_eligibility_fits (CsEligibility *self, CsNeed *need, guint index, gint64 now_ms);
+
 /* Picks who was idle longest (equal: the smaller id) and fills @verdict (cleared or zero before).
  * Those in @missed are passed over (rule MISSED). Returns the index, or -1. */
 int cs_eligibility_choose (CsEligibility *self, CsNeed *need, const CtId *missed, guint n_missed,

@@ -170,14 +170,20 @@ choose (CsCall *call, gboolean all)
 }
 
 static void
+find_need (CsCall *call, gint64 now_ms)
+{
+  if (call->need == NULL)
+    call->need = cs_eligibility_find_need (call->owner->eligibility, &call->line->needs,
+                                           call->line->tenant, call->language, now_ms);
+}
+
+static void
 serve (CsCall *call)
 {
   CsSwitch *self = call->owner;
   gint64 now_ms = cs_switch_now_ms (self);
 
-  if (call->need == NULL)
-    call->need = cs_eligibility_find_need (self->eligibility, &call->line->needs,
-                                           call->line->tenant, call->language, now_ms);
+  find_need (call, now_ms);
   if (cs_need_get_mark (call->need) == self->mark)
     return; /* asked for another call a moment ago: nobody */
   if (!cs_eligibility_has_free (self->eligibility, call->need, now_ms))
@@ -232,4 +238,31 @@ cs_queue_dispatch (CsSwitch *self)
   /* One pass offers all that can be offered; whom it could not reach waits for a timer. */
   self->dispatch_wanted = FALSE;
   g_ptr_array_set_size (self->fresh, 0);
+}
+
+guint
+cs_switch_count_waiting_for (CsSwitch *self, CtId user, gint64 *since_ms)
+{
+  const CsAgent *agent = cs_agent_find (self, user);
+  gint64 now_ms = cs_switch_now_ms (self);
+  guint n = 0;
+
+  *since_ms = 0;
+  if (agent == NULL || agent->index < 0 || self->eligibility == NULL)
+    return 0;
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->waiting);
+       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    {
+      CsCall *call = g_sequence_get (iter);
+
+      if (call->state != CS_CALL_QUEUED || call->agent != NULL)
+        continue;
+      find_need (call, now_ms);
+      if (!cs_eligibility_fits (self->eligibility, call->need, (guint) agent->index, now_ms))
+        continue;
+      n++;
+      if (*since_ms == 0 || call->queued_ms < *since_ms)
+        *since_ms = call->queued_ms;
+    }
+  return n;
 }

@@ -84,6 +84,10 @@ typedef void (*CsPresenceFunc) (const CsPresenceView *view, gpointer data);
 /* The e-agents of the plan. */
 void cs_switch_each_presence (CsSwitch *self, CtId tenant, CsPresenceFunc function, gpointer data);
 
+/* How many calls wait in queues that @user may answer, free or not; since when the first of them does
+ * (UTC ms, 0 for none). */
+guint cs_switch_count_waiting_for (CsSwitch *self, CtId user, gint64 *since_ms);
+
 /* Why the last offer of @call did or did not go to @user: CS_RULE_CHOSEN, CS_RULE_IDLER, or the rule
  * that refused him then. NOT_FOUND: no such call, not offered yet, or he is not in the plan of then. */
 gboolean cs_switch_why (CsSwitch *self, CtId call, CtId user, CsRule *rule, CsOfferReason *reason,

@@ -134,6 +134,22 @@ check_hours (Check *check, const char *pointer, const CtHoursSpec *spec, const c
 }
 
 static void
+check_options (Check *check, const char *pointer, const CtStepSpec *step)
+{
+  g_autofree char *all = g_strdup_printf ("%s/options", pointer);
+
+  check_unique (check, all, step->options);
+  for (guint i = 0; step->options != NULL && i < step->options->len; i++)
+    {
+      const CtOptionSpec *option = step->options->pdata[i];
+      g_autofree char *at = g_strdup_printf ("%s/%u/key", all, i);
+
+      if (step->keys == NULL || !g_hash_table_contains (step->keys, option->key))
+        find (check, at, "%s is none of the step's keys", option->key);
+    }
+}
+
+static void
 check_steps (Check *check, const char *pointer, const GPtrArray *steps)
 {
   g_autofree char *all = g_strdup_printf ("%s/steps", pointer);
@@ -152,6 +168,7 @@ check_steps (Check *check, const char *pointer, const GPtrArray *steps)
       check_named (check, at, "next", steps, step->next, "step");
       check_named (check, at, "otherwise", steps, step->otherwise, "step");
       check_end (check, at, "end", step->end);
+      check_options (check, at, step);
       if (strcmp (step->kind, "end") == 0 && step->end == NULL)
         find (check, at, "an end step needs `end`");
       if ((menu || strcmp (step->kind, "language") == 0) && step->keys == NULL)
@@ -296,6 +313,12 @@ check_file (Check *check)
 
   if (zone == NULL)
     find (check, "/time_zone", "%s", error->message);
+  for (guint i = 0; file->shared_numbers != NULL && file->shared_numbers[i] != NULL; i++)
+    {
+      g_autofree char *member = g_strdup_printf ("%u", i);
+
+      check_number (check, "/shared_numbers", member, file->shared_numbers[i]);
+    }
   check_unique (check, "/trunks", file->trunks);
   check_unique (check, "/pools", file->pools);
   check_unique (check, "/skills", file->skills);

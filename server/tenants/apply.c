@@ -235,6 +235,10 @@ write_all (CsDb *db, gpointer data, GError **error)
   if (!cs_tenants_put_tenant (db, file, &tenant, error))
     return FALSE;
   apply->scope = cs_scope_tenant (tenant);
+  if (file->shared_numbers != NULL
+      && !apply->hands->set_shared_numbers (apply->hands->data, db, apply->scope,
+                                            file->shared_numbers, error))
+    return FALSE;
   if (!write_names (db, apply->scope, "pool", file->pools, error)
       || !write_names (db, apply->scope, "skill", file->skills, error)
       || !write_names (db, apply->scope, "badge", file->badges, error))

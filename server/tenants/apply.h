@@ -28,6 +28,9 @@ typedef struct {
   gboolean (*set_tariff) (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney rate,
                           CtMoney pay_rate, CtMoney onward_rate, const char *currency,
                           GError **error);
+  /* D32: these numbers, of those there are, are several people's; no others. */
+  gboolean (*set_shared_numbers) (gpointer data, CsDb *db, CsScope scope, char **numbers,
+                                  GError **error);
   gboolean (*opening_credit) (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney amount,
                               gboolean provisional, GError **error);
 } CsApplyHands;

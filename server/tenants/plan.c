@@ -95,15 +95,6 @@ find_step (const GPtrArray *steps, const char *key, int *index, GError **error)
          || ct_fail (error, CT_ERROR_NOT_FOUND, "no step %s", key);
 }
 
-static int
-key_index (const char *key)
-{
-  static const char keys[] = "0123456789*#";
-  const char *found = key[0] != '\0' && key[1] == '\0' ? strchr (keys, key[0]) : NULL;
-
-  return found != NULL ? (int) (found - keys) : -1;
-}
-
 static gboolean
 set_keys (const GPtrArray *steps, const CtStepSpec *spec, CsPlanStep *step, GError **error)
 {
@@ -117,7 +108,7 @@ set_keys (const GPtrArray *steps, const CtStepSpec *spec, CsPlanStep *step, GErr
   g_hash_table_iter_init (&iter, spec->keys);
   while (g_hash_table_iter_next (&iter, &key, &value))
     {
-      int index = key_index (key);
+      int index = cs_plan_key_index (key);
 
       if (index < 0)
         return ct_fail (error, CT_ERROR_INVALID, "step %s: no key '%s' on a phone", spec->key,
@@ -131,6 +122,27 @@ set_keys (const GPtrArray *steps, const CtStepSpec *spec, CsPlanStep *step, GErr
                         (char *) value);
     }
   return TRUE;
+}
+
+static void
+set_words (GHashTable *words, CsPlanText *text)
+{
+  for (int i = 0; words != NULL && i < CS_LANGUAGES; i++)
+    text->text[i] = g_strdup (g_hash_table_lookup (words, cs_language_code ((CsLanguage) i)));
+}
+
+static void
+set_options (const CtStepSpec *spec, CsPlanStep *step)
+{
+  set_words (spec->label, &step->label);
+  for (guint i = 0; spec->options != NULL && i < spec->options->len; i++)
+    {
+      const CtOptionSpec *option = spec->options->pdata[i];
+      int key = cs_plan_key_index (option->key);
+
+      if (key >= 0 && step->options[key].text[0] == NULL)
+        set_words (option->label, &step->options[key]);
+    }
 }
 
 static CsStepKind
@@ -156,6 +168,7 @@ set_step (Builder *builder, CtId tenant, const GPtrArray *steps, const CtStepSpe
 {
   step->kind = step_kind (spec->kind);
   step->name = g_strdup (spec->name != NULL ? spec->name : spec->key);
+  set_options (spec, step);
   step->min = or_default (spec->min, 1);
   step->max = or_default (spec->max, 20);
   step->wait_ms = or_default (spec->wait_ms, 5000);

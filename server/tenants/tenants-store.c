@@ -183,6 +183,8 @@ cs_tenants_create (CsDb *db, CsScope scope, const char *domain, const char *name
 
 CS_SQL (get_company, "SELECT " COMPANY_COLUMNS "WHERE id = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
 CS_SQL (list_companies, "SELECT " COMPANY_COLUMNS "WHERE tenant = ?1 OR ?1 IS NULL ORDER BY id");
+CS_SQL (page_companies,
+        "SELECT " COMPANY_COLUMNS "WHERE tenant = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
 CS_SQL (find_company, "SELECT id FROM company WHERE tenant = ?1 AND key = ?2");
 CS_SQL (
     put_company,
@@ -233,6 +235,21 @@ cs_tenants_list_companies (CsDb *db, CsScope scope, GError **error)
   CsRowResult result;
 
   cs_bind_id (query, 1, scope.tenant);
+  while ((result = cs_query_step (query, error)) == CS_ROW_READY)
+    g_ptr_array_add (list, company_of (query));
+  return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
+}
+
+GPtrArray *
+cs_tenants_page_companies (CsDb *db, CsScope scope, gint64 after, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_company_free);
+  g_autoptr (CsQuery) query = cs_query (db, &page_companies);
+  CsRowResult result;
+
+  cs_bind_id (query, 1, scope.tenant);
+  cs_bind_int (query, 2, after);
+  cs_bind_int (query, 3, limit);
   while ((result = cs_query_step (query, error)) == CS_ROW_READY)
     g_ptr_array_add (list, company_of (query));
   return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;

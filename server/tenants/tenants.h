@@ -80,6 +80,10 @@ CsCompany *cs_tenants_get_company (CsDb *db, CsScope scope, CtId company, GError
 CsUser *cs_tenants_find_user (CsDb *db, CsScope scope, const char *user_name, GError **error);
 CsUser *cs_tenants_get_user (CsDb *db, CsScope scope, CtId user, GError **error);
 
+/* CsCompany* of the scope after @after (0: from the first), ordered by id. */
+GPtrArray *
+cs_tenants_page_companies (CsDb *db, CsScope scope, gint64 after, guint limit, GError **error);
+
 /* Lists of the scope, ordered by id. CsTrunk*, CsDevice* */
 GPtrArray *cs_tenants_list_trunks (CsDb *db, CsScope scope, GError **error);
 GPtrArray *cs_tenants_list_devices (CsDb *db, CsScope scope, GError **error);

@@ -3,6 +3,7 @@
 """One call, whole: a stranger rings, hears the greeting, presses a key, waits; an e-agent is chosen and
 answers; tones are measured both ways; the script runs, the call ends and is billed; the message reaches
 the company; the recording plays; a restart keeps it all. Nothing is simulated but the people."""
+import datetime
 import os
 import re
 import sys
@@ -13,6 +14,53 @@ from house import Agent, House, Problem, wait_until  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 BAKERY = "+31205550118"
+
+
+def milliseconds(time_text):
+    return datetime.datetime.fromisoformat(time_text.replace("Z", "+00:00")).timestamp() * 1000
+
+
+def refused(house, status, path, token):
+    try:
+        house.request("GET", path, token=token)
+    except Problem as problem:
+        assert problem.status == status, problem
+    else:
+        raise AssertionError(f"{path} was given out")
+
+
+def companies(house, running):
+    """Staff choose among all companies, page by page; a company's own people see theirs."""
+    token = house.sign_in("admin")["token"]
+    page = house.request("GET", "/api/v1/companies?limit=1", token=token)
+    rest = house.request("GET", f"/api/v1/companies?limit=1&cursor={page['next']}", token=token)
+    both = page["items"] + rest["items"]
+    assert {one["name"] for one in both} == {"Bakkerij Jansen", "Idraulica Fontana"}, both
+    assert {one["id"]: one["calls"] for one in both}[running] == 1, both
+    assert all(one["currency"] == "EUR" and one["credit"] > 0 for one in both), both
+    assert house.request("GET", f"/api/v1/companies/{running}/dashboard", token=token)["live"]
+    own = house.request("GET", "/api/v1/companies", token=house.sign_in("fontana")["token"])["items"]
+    assert [one["name"] for one in own] == ["Idraulica Fontana"], own
+    refused(house, 403, "/api/v1/companies", house.sign_in("zoe")["token"])
+
+
+def rows(house, call, token):
+    """The row of a list says as much as the call itself; what the e-agent earns is not the company's."""
+    row = house.request("GET", "/api/v1/calls", token=token)["items"][0]
+    assert row["line_label"] == call["line_label"] == "Bestellijn", row
+    assert row["ticket"] == call["ticket"] and "pay" not in row, row
+    assert call["keyed"][0]["meaning"]["nl"] == "is nieuw", call["keyed"]
+    agent = house.sign_in("zoe")["token"]
+    own = house.request("GET", "/api/v1/calls", token=agent)["items"][0]
+    assert own["pay"] == 10_000 * call["seconds"], own
+    presence = house.request("GET", "/api/v1/me/presence", token=agent)
+    assert presence["earned_today"] == own["pay"] and presence["currency"] == "EUR", presence
+    assert presence["talked_seconds"] == call["seconds"], presence
+    assert house.request("GET", "/api/v1/me/waiting", token=agent)["calls"] == 0
+    readings = f"/api/v1/calls/{call['id']}/readings"
+    assert house.request("GET", readings, token=token)["items"] == []
+    refused(house, 403, readings, agent)
+    refused(house, 404, readings, house.sign_in("fontana")["token"])
 
 
 def main(build):
@@ -36,7 +84,10 @@ def main(build):
                 live = house.request("GET", f"/api/v1/companies/{company}/dashboard", token=token)["live"]
                 assert len(live) == 1 and live[0]["state"] == "talking", live
                 assert live[0]["caller"] == "+31612345678"
-                assert {"name": "reason", "value": "2"} in live[0]["keyed"], live[0]
+                keyed = next(key for key in live[0]["keyed"] if key["name"] == "reason")
+                assert keyed["value"] == "2" and keyed["label"]["nl"] == "Reden", keyed
+                assert keyed["meaning"]["it"] == "è nuovo" and live[0]["currency"] == "EUR", keyed
+                companies(house, company)
                 caller.wait_for("ended", seconds=20)
                 talked = time.monotonic() - answered
             finished = agent.wait_for(event="finish", seconds=20)
@@ -55,6 +106,10 @@ def main(build):
         assert after["credit"] == before["credit"] - bill["amount"], (before, after, bill)
         assert after["reserved"] == 0, after
         assert after["quality"]["received"] == 1, after["quality"]
+
+        assert abs(milliseconds(bill["answered"]) + 1000 * bill["seconds"]
+                   - milliseconds(bill["ended"])) < 1000 and bill["currency"] == "EUR", bill
+        rows(house, call, token)
 
         mails = wait_until(house.mails, what="the message to the company")
         with open(mails[0], encoding="utf-8", errors="replace") as text:

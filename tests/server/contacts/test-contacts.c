@@ -141,9 +141,17 @@ share (CsDb *db, gpointer data, GError **error)
                                  error);
 }
 
+static gboolean
+share_only (CsDb *db, gpointer data, GError **error)
+{
+  return cs_contacts_replace_shared (db, cs_scope_tenant (TENANT), data, error);
+}
+
 static void
 test_shared (Fixture *f, gconstpointer data)
 {
+  static const char *const one[] = { NUMBER, NULL };
+  static const char *const other[] = { "+31205550100", NULL };
   g_autofree char *again = NULL;
   gboolean has = FALSE;
 
@@ -157,6 +165,10 @@ test_shared (Fixture *f, gconstpointer data)
   g_assert_true (cs_store_write (f->store, share, GINT_TO_POINTER (FALSE), NULL));
   again = known (f, TENANT, COMPANY, NUMBER, NULL);
   g_assert_cmpstr (again, ==, "Jan");
+  g_assert_true (cs_store_write (f->store, share_only, (gpointer) one, NULL));
+  g_assert_null (known (f, TENANT, COMPANY, NUMBER, NULL));
+  g_assert_true (cs_store_write (f->store, share_only, (gpointer) other, NULL));
+  g_assert_nonnull (known (f, TENANT, COMPANY, NUMBER, NULL));
 }
 
 static void

@@ -141,6 +141,7 @@ test_badge_expires (void)
   need = cs_eligibility_find_need (eligibility, &needs, TENANT, CS_LANGUAGE_EN, NOW_MS);
   g_assert_true (cs_eligibility_has_free (eligibility, need, NOW_MS * 10 - 1));
   g_assert_false (cs_eligibility_has_free (eligibility, need, NOW_MS * 10));
+  g_assert_false (cs_eligibility_fits (eligibility, need, 0, NOW_MS * 10));
   cs_plan_unref (plan);
 }
 

@@ -36,7 +36,8 @@ static const char good[]
       "    hours: {monday: ['08:00-18:00'], holidays: ['easter+1']}\n"
       "    steps:\n"
       "    - {key: choose, kind: menu, name: reason, prompt: hello, keys: {1: company, 2: "
-      "choose}}\n"
+      "choose},\n"
+      "       label: {en: Reason, nl: Reden}, options: [{key: 1, label: {nl: bestelling}}]}\n"
       "    - {key: company, kind: digits, prompt: hello, min: 3, max: 5}\n"
       "    closed: {kind: voicemail, prompt: hello}\n"
       "    needs: {pool: day, skills: [bakery], badge: orders, difficulty: 2}\n"
@@ -44,10 +45,11 @@ static const char good[]
       "- {user: zoe, name: Zoe, password: long enough, roles: [e-agent], languages: [nl, en],\n"
       "   level: 3, pools: [day], skills: [bakery], badges: [{badge: orders, level: 2}],\n"
       "   phones: [{sip_user: zoe-desk, secret: twelve-chars-x}]}\n"
-      "- {user: jan, name: Jan, password: long enough, roles: [owner], company: jansen}\n";
+      "- {user: jan, name: Jan, password: long enough, roles: [owner], company: jansen}\n"
+      "shared_numbers: ['+3225550199', '+31205550100']\n";
 
 typedef struct {
-  guint made, hashed, credited;
+  guint made, hashed, credited, shared;
 } Hands;
 
 static char *
@@ -115,11 +117,18 @@ credit (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney amount, gb
   return TRUE;
 }
 
+static gboolean
+shared_numbers (gpointer data, CsDb *db, CsScope scope, char **numbers, GError **error)
+{
+  ((Hands *) data)->shared = g_strv_length (numbers);
+  return TRUE;
+}
+
 static CsApplyHands
 hands_of (Hands *hands)
 {
-  return (CsApplyHands){ hands,  "realm",      from_file, from_text, builtin, hash,
-                         verify, check_script, publish,   tariff,    credit };
+  return (CsApplyHands){ hands,  "realm",      from_file, from_text, builtin,        hash,
+                         verify, check_script, publish,   tariff,    shared_numbers, credit };
 }
 
 typedef struct {
@@ -210,6 +219,13 @@ test_twice (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (line->steps[0].keys[1], ==, 1);
   g_assert_cmpint (line->steps[0].otherwise, ==, 2);
   g_assert_cmpint (line->steps[2].kind, ==, CS_STEP_QUEUE);
+  g_assert_cmpstr (cs_plan_find_label (line, "reason")->text[CS_LANGUAGE_NL], ==, "Reden");
+  g_assert_cmpstr (cs_plan_find_meaning (line, "reason", "1")->text[CS_LANGUAGE_NL], ==,
+                   "bestelling");
+  g_assert_null (cs_plan_find_meaning (line, "reason", "2"));
+  g_assert_null (cs_plan_find_meaning (line, "reason", "12"));
+  g_assert_null (cs_plan_find_label (line, "company"));
+  g_assert_cmpuint (fixture->counts.shared, ==, 2);
   g_assert_cmpint (line->closed.kind, ==, CS_END_VOICEMAIL);
   g_assert_cmpuint (line->needs.difficulty, ==, 2);
   g_assert_true (line->record);
@@ -249,10 +265,13 @@ test_findings (Fixture *fixture, gconstpointer unused)
     { "'08:00-18:00'", "'08:00-7'", NULL },
     { "{any: thing}", "{broken: here}", "t.yaml:17: /companies/0/scripts/0/body/broken: dead-end" },
     { "roles: [owner]", "roles: [king]",
-      "t.yaml:35: /users/1/roles/0: 'king' is no role of a tenant" },
+      "t.yaml:36: /users/1/roles/0: 'king' is no role of a tenant" },
     { "opening_credit: '50.00'", "opening_credit: 'much'",
       "t.yaml:16: /companies/0/opening_credit: an amount like \"0.02\" is wanted, not \"much\"" },
     { "keys: {1: company", "keys: {1: nowhere", NULL },
+    { "options: [{key: 1", "options: [{key: 7", NULL },
+    { "'+31205550100'", "'0205550100'",
+      "t.yaml:37: /shared_numbers/1: a number like +3225550123 is wanted, not 0205550100" },
     { "number: '+3225550123'", "number: '025550123'", NULL },
     { "badge: orders, level", "badge: none, level", NULL },
   };
