@@ -17,8 +17,12 @@ struct _CsCalls {
   CsScripts *scripts;
   CsMailer *mailer; /* NULL: none is configured, messages wait */
   CsLoop *notes;
-  GQueue backlog; /* Job*, on the notes loop: waiting for the writer to have room */
-  GSource *retry;
+  /* On the notes loop: */
+  GQueue waiting;     /* what is not handed to the writer yet */
+  gboolean writing;   /* a batch is under way */
+  guint alone;        /* so many of the first are written one by one */
+  guint tries;        /* of the batch that the disk did not take */
+  GSource *retry;     /* NULL: none is due */
   CsWorkers *sealers; /* one thread */
 };
 
@@ -40,6 +44,9 @@ gboolean cs_calls_command (CsCalls *calls, CsCommandFunc function, gconstpointer
                            gsize size, GError **error);
 /* What the switch told before is on disk: for a command that is answered with its effect. */
 gboolean cs_calls_wait_written (CsCalls *calls, GError **error);
+
+/* On the notes loop: tells whoever listens. */
+void cs_calls_publish (CsCalls *calls, const CsNote *note);
 
 /* Views and rows as they travel. */
 CtKeyed *cs_calls_keyed_of_view (const CsCallView *view, guint place);

@@ -2,8 +2,8 @@
 /* Calls, from the switch's notes to what people see: the record of each call, its events, its end (the
  * message to the company, what is known of the contact), recordings, presence, the dashboard.
  *
- * Notes arrive on the switch loop and are handed to a loop of our own ("notes"), which writes them, in
- * order, and publishes each to the hub when it is on disk. Nothing here is called by the switch that
+ * Notes arrive on the switch loop and are handed to a loop of our own ("notes"), which writes them in
+ * batches, in order, and publishes each to the hub when it is on disk. Nothing here is called by the switch that
  * waits. */
 #pragma once
 

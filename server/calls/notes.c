@@ -1,47 +1,109 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the switch's note to the disk and the hub. The notes loop hands each note to the writer, in
- * order, and publishes it when it is on disk. When the writer has no room the note waits in a backlog,
- * in order; when the outcome of a commit is unknown it is written again (every write here may be
- * repeated). What needs no disk (the meter) is published at once. */
+/* From the switch's note to the disk and the hub. The notes loop hands what has gathered to the writer,
+ * one batch at a time, in order, and publishes each note when it is on disk: while a batch is under way
+ * the next one gathers, so that a call which changes three times meanwhile is written once. When the
+ * writer has no room, or the outcome of a commit is unknown, the batch is tried again (every write here
+ * may be repeated); when a note is refused, each of its batch is tried alone, so that only that one is
+ * lost. What needs no disk (the meter) is published at once. */
 #define G_LOG_DOMAIN "calls"
 
 #include "common/base/error.h"
-#include "common/records/company.h"
-#include "common/wire/record-json.h"
 #include "server/calls/calls-private.h"
 
 #define NOTES_CAPACITY 100000
+#define BATCH_NOTES 256
 #define RETRY_MS 50
 #define WRITTEN_MS 2000
+#define FLUSHED_MS 10000
 #define MAX_TRIES 200 /* with RETRY_MS: ten seconds of a disk that fails */
 
+/* Somebody waits until all that was told before is written. Shared with him. */
+typedef struct {
+  GMutex lock;
+  GCond passed_changed;
+  gboolean passed;
+} Fence;
+
+static Fence *
+fence_new (void)
+{
+  Fence *fence = g_atomic_rc_box_new0 (Fence);
+
+  g_mutex_init (&fence->lock);
+  g_cond_init (&fence->passed_changed);
+  return fence;
+}
+
+static void
+fence_clear (gpointer data)
+{
+  Fence *fence = data;
+
+  g_mutex_clear (&fence->lock);
+  g_cond_clear (&fence->passed_changed);
+}
+
+static void
+fence_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, fence_clear);
+}
+
+static void
+fence_pass (Fence *fence)
+{
+  g_mutex_lock (&fence->lock);
+  fence->passed = TRUE;
+  g_cond_signal (&fence->passed_changed);
+  g_mutex_unlock (&fence->lock);
+}
+
+/* Waits in line: a note, or a fence between notes. */
 typedef struct {
   CsCalls *calls;
   CsNote *note;
-  guint tries;
-} Job;
+  Fence *fence;
+} Item;
 
-/* Shared by the notes loop and the write under way. */
 static void
-job_clear (gpointer data)
+item_free (gpointer data)
 {
-  g_clear_pointer (&((Job *) data)->note, cs_note_free);
+  Item *item = data;
+
+  g_clear_pointer (&item->note, cs_note_free);
+  g_clear_pointer (&item->fence, fence_unref);
+  g_free (item);
+}
+
+/* Under way at the writer, one at a time; shared with it. */
+typedef struct {
+  CsCalls *calls;
+  GPtrArray *items; /* of Item */
+} Batch;
+
+static void
+batch_clear (gpointer data)
+{
+  g_clear_pointer (&((Batch *) data)->items, g_ptr_array_unref);
 }
 
 static void
-job_unref (gpointer data)
+batch_unref (gpointer data)
 {
-  g_atomic_rc_box_release_full (data, job_clear);
+  g_atomic_rc_box_release_full (data, batch_clear);
 }
 
-static Job *
-job_new (CsCalls *calls, const CsNote *note)
+/* NULL for a fence. */
+static const CsNote *
+note_at (const Batch *batch, guint i)
 {
-  Job *job = g_atomic_rc_box_new0 (Job);
+  return ((const Item *) batch->items->pdata[i])->note;
+}
 
-  job->calls = calls;
-  job->note = cs_note_copy (note);
-  return job;
+static gboolean
+is_about (const CsNote *note, CtId call)
+{
+  return note != NULL && note->call != NULL && note->call->id == call;
 }
 
 /* Writing */
@@ -54,14 +116,26 @@ miss_name (CsMiss miss)
   return names[miss];
 }
 
+/* A call's row is its last view: one write of it, before the first note about it, serves them all. */
+static gboolean
+put_last_view (CsDb *db, const Batch *batch, guint at, GError **error)
+{
+  const CsCallView *view = note_at (batch, at)->call;
+
+  for (guint i = 0; i < at; i++)
+    if (is_about (note_at (batch, i), view->id))
+      return TRUE;
+  for (guint i = batch->items->len - 1; i > at; i--)
+    if (is_about (note_at (batch, i), view->id))
+      return cs_calls_put (db, cs_scope_tenant (view->tenant), note_at (batch, i)->call, error);
+  return cs_calls_put (db, cs_scope_tenant (view->tenant), view, error);
+}
+
 static gboolean
 write_call (CsCalls *calls, CsDb *db, CsScope scope, const CsNote *note, GError **error)
 {
   const CsCallView *view = note->call;
 
-  /* The end of a wait is told just before the note that carries what changed by it. */
-  if (note->kind != CS_NOTE_QUALITY && !cs_calls_put (db, scope, view, error))
-    return FALSE;
   switch (note->kind)
     {
     case CS_NOTE_CALL_QUEUED:
@@ -85,186 +159,151 @@ write_call (CsCalls *calls, CsDb *db, CsScope scope, const CsNote *note, GError 
 }
 
 static gboolean
-write_note (CsDb *db, gpointer data, GError **error)
+write_note (CsDb *db, const Batch *batch, guint at, GError **error)
 {
-  Job *job = data;
-  const CsNote *note = job->note;
+  const CsNote *note = note_at (batch, at);
 
+  if (note == NULL)
+    return TRUE;
   if (note->kind == CS_NOTE_PRESENCE_CHANGED)
     return cs_calls_put_presence (db, cs_scope_tenant (note->presence->tenant), note->presence,
                                   error);
-  return write_call (job->calls, db, cs_scope_tenant (note->call->tenant), note, error);
+  return put_last_view (db, batch, at, error)
+         && write_call (batch->calls, db, cs_scope_tenant (note->call->tenant), note, error);
 }
 
-/* Publishing */
-
-static void
-publish_json (CsCalls *calls, CtId tenant, const char *kind, CtId whom, const char *type,
-              const char *json)
+static gboolean
+write_batch (CsDb *db, gpointer data, GError **error)
 {
-  g_autofree char *topic = g_strdup_printf ("%s:%s", kind, ct_id_text (whom).text);
+  const Batch *batch = data;
 
-  cs_hub_publish (calls->config.hub, tenant, topic, type, json);
-}
-
-static void
-publish (CsCalls *calls, CtId tenant, const char *kind, CtId whom, const char *type,
-         gconstpointer record, gboolean staff)
-{
-  g_autofree char *json = ct_record_to_json (record, staff ? CT_WIRE_STAFF : 0);
-
-  publish_json (calls, tenant, kind, whom, type, json);
-}
-
-static void
-publish_call (CsCalls *calls, const CsNote *note)
-{
-  const CsCallView *view = note->call;
-  g_autoptr (CtCall) call = cs_calls_record_of_view (view);
-  g_autofree char *json = NULL;
-
-  if (note->kind == CS_NOTE_CALL_METER || note->kind == CS_NOTE_CALL_CREDIT_WARNING)
-    {
-      g_autoptr (CtMeter) meter = ct_meter_new ();
-
-      meter->call = view->id;
-      meter->seconds = call->seconds;
-      meter->cost = call->cost;
-      meter->metered_at = view->metered_ms;
-      meter->warn_seconds = view->warn_seconds;
-      publish (calls, view->tenant, "company", view->company->id, "meter", meter, FALSE);
-      if (view->agent != CT_ID_NONE)
-        publish (calls, view->tenant, "user", view->agent, "meter", meter, TRUE);
-      return;
-    }
-  json = ct_record_to_json (call, CT_WIRE_STAFF);
-  /* Who missed the offer must stop showing it. */
-  if (note->kind == CS_NOTE_OFFER_MISSED)
-    publish_json (calls, view->tenant, "user", note->user, "call", json);
-  if (view->agent != CT_ID_NONE
-      && (note->kind != CS_NOTE_OFFER_MISSED || view->agent != note->user))
-    publish_json (calls, view->tenant, "user", view->agent, "call", json);
-  publish_json (calls, view->tenant, "tenant", view->tenant, "call", json);
-  publish (calls, view->tenant, "company", view->company->id, "call", call, FALSE);
-}
-
-static void
-publish_presence (CsCalls *calls, const CsPresenceView *view)
-{
-  g_autoptr (CtPresence) presence = cs_calls_record_of_presence (view);
-  g_autofree char *json = ct_record_to_json (presence, CT_WIRE_STAFF);
-
-  publish_json (calls, view->tenant, "user", view->user, "presence", json);
-  publish_json (calls, view->tenant, "tenant", view->tenant, "presence", json);
-}
-
-static void
-publish_dashboard (CsCalls *calls, CtId tenant, CtId company)
-{
-  g_autofree char *topic = g_strdup_printf ("company:%s", ct_id_text (company).text);
-
-  cs_hub_publish (calls->config.hub, tenant, topic, "dashboard", "{}");
-}
-
-static void
-publish_note (CsCalls *calls, const CsNote *note)
-{
-  if (!cs_hub_is_heard (calls->config.hub,
-                        note->call != NULL ? note->call->tenant : note->presence->tenant))
-    return;
-  switch (note->kind)
-    {
-    case CS_NOTE_PRESENCE_CHANGED:
-      publish_presence (calls, note->presence);
-      break;
-    case CS_NOTE_RECORDED:
-    case CS_NOTE_VOICEMAIL:
-      break;
-    case CS_NOTE_QUALITY:
-      publish_dashboard (calls, note->call->tenant, note->call->company->id);
-      break;
-    default:
-      publish_call (calls, note);
-      break;
-    }
-}
-
-void
-cs_calls_publish_credit (CsCalls *calls, const CsBalanceChange *change)
-{
-  g_autoptr (CtCredit) credit = NULL;
-
-  if (!cs_hub_is_heard (calls->config.hub, change->tenant))
-    return;
-  credit = ct_credit_new ();
-  credit->company = change->company;
-  credit->credit = change->credit;
-  credit->reserved = change->reserved;
-  credit->at = change->at_ms;
-  publish (calls, change->tenant, "company", change->company, "credit", credit, FALSE);
+  for (guint i = 0; i < batch->items->len; i++)
+    if (!write_note (db, batch, i, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* The notes loop */
 
-static void hand_over (Job *job);
+static void hand_over (CsCalls *calls);
 
 static gboolean
 on_retry (gpointer data)
 {
   CsCalls *calls = data;
-  Job *job;
 
   g_clear_pointer (&calls->retry, g_source_unref);
-  while (calls->retry == NULL && (job = g_queue_pop_head (&calls->backlog)) != NULL)
-    hand_over (job);
+  hand_over (calls);
   return G_SOURCE_REMOVE;
 }
 
 static void
-wait_for_room (Job *job, gboolean in_front)
+put_back (Batch *batch)
 {
-  CsCalls *calls = job->calls;
+  for (guint i = batch->items->len; i > 0; i--)
+    g_queue_push_head (&batch->calls->waiting,
+                       g_ptr_array_steal_index (batch->items, batch->items->len - 1));
+}
 
-  if (in_front)
-    g_queue_push_head (&calls->backlog, job);
-  else
-    g_queue_push_tail (&calls->backlog, job);
-  if (calls->retry != NULL)
-    return;
+static void
+try_later (Batch *batch)
+{
+  CsCalls *calls = batch->calls;
+
+  put_back (batch);
   calls->retry = g_timeout_source_new (RETRY_MS);
   g_source_set_callback (calls->retry, on_retry, calls, NULL);
   g_source_attach (calls->retry, cs_loop_get_context (calls->notes));
 }
 
-static void
-on_written (const GError *error, gpointer data)
+static gboolean
+is_disk (const GError *error)
 {
-  Job *job = data;
-  const CsNote *note = job->note;
+  return ct_error_is (error, CT_ERROR_UNKNOWN) || ct_error_is (error, CT_ERROR_IO);
+}
 
-  if (error != NULL && (ct_error_is (error, CT_ERROR_UNKNOWN) || ct_error_is (error, CT_ERROR_IO))
-      && job->tries++ < MAX_TRIES)
-    {
-      wait_for_room (g_atomic_rc_box_acquire (job), TRUE);
-      return;
-    }
+static void
+let_go_note (CsCalls *calls, const CsNote *note, const GError *error)
+{
   if (error != NULL)
     g_critical ("%s of call %s was not written: %s", cs_note_kind_name (note->kind),
                 note->call != NULL ? ct_id_text (note->call->id).text : "-", error->message);
-  publish_note (job->calls, note);
+  /* By now the call's row names the recording. */
+  if (note->kind == CS_NOTE_RECORDED || note->kind == CS_NOTE_VOICEMAIL)
+    cs_calls_keep_recording (calls, note->recording, note->path, note->samples);
+  cs_calls_publish (calls, note);
 }
 
-/* Takes over @job. */
+/* What was written, or could not be and is given up. */
 static void
-hand_over (Job *job)
+let_go (Batch *batch, const GError *error)
 {
-  CsCalls *calls = job->calls;
+  for (guint i = 0; i < batch->items->len; i++)
+    {
+      const Item *item = batch->items->pdata[i];
 
-  if (cs_store_write_async (calls->config.store, write_note, g_atomic_rc_box_acquire (job),
-                            calls->notes, on_written, job_unref, NULL))
-    job_unref (job);
+      if (item->fence != NULL)
+        fence_pass (item->fence);
+      else
+        let_go_note (batch->calls, item->note, error);
+    }
+}
+
+static void
+on_written (const GError *error, gpointer data)
+{
+  Batch *batch = data;
+  CsCalls *calls = batch->calls;
+
+  calls->writing = FALSE;
+  if (error != NULL && is_disk (error) && calls->tries++ < MAX_TRIES)
+    {
+      try_later (batch);
+      return;
+    }
+  calls->tries = 0;
+  if (error != NULL && batch->items->len > 1)
+    {
+      calls->alone = batch->items->len;
+      put_back (batch);
+    }
   else
-    wait_for_room (job, FALSE);
+    let_go (batch, error);
+  hand_over (calls);
+}
+
+static Batch *
+take_batch (CsCalls *calls)
+{
+  Batch *batch = g_atomic_rc_box_new0 (Batch);
+  guint limit = calls->alone > 0 ? 1 : BATCH_NOTES;
+  Item *item;
+
+  batch->calls = calls;
+  batch->items = g_ptr_array_new_with_free_func (item_free);
+  while (batch->items->len < limit && (item = g_queue_pop_head (&calls->waiting)) != NULL)
+    g_ptr_array_add (batch->items, item);
+  return batch;
+}
+
+/* The next batch, unless one is under way. */
+static void
+hand_over (CsCalls *calls)
+{
+  Batch *batch;
+
+  if (calls->writing || calls->retry != NULL || calls->waiting.length == 0)
+    return;
+  batch = take_batch (calls);
+  if (cs_store_write_async (calls->config.store, write_batch, g_atomic_rc_box_acquire (batch),
+                            calls->notes, on_written, batch_unref, NULL))
+    {
+      calls->writing = TRUE;
+      calls->alone -= MIN (calls->alone, batch->items->len);
+    }
+  else
+    try_later (batch);
+  batch_unref (batch);
 }
 
 /* TRUE for what does not go to the disk. */
@@ -274,41 +313,75 @@ is_passing (const CsNote *note)
   return note->kind == CS_NOTE_CALL_METER || note->kind == CS_NOTE_CALL_CREDIT_WARNING;
 }
 
+/* Takes over the item. */
 static void
-on_note (gpointer data)
+on_item (gpointer data)
 {
-  Job *job = data;
-  CsCalls *calls = job->calls;
-  const CsNote *note = job->note;
+  Item *item = data;
+  CsCalls *calls = item->calls;
 
-  if (note->kind == CS_NOTE_PRESENCE_CHANGED && note->presence->tenant == CT_ID_NONE)
-    return;
-  if (is_passing (note))
+  if (item->note != NULL && is_passing (item->note))
     {
-      publish_note (calls, note);
+      cs_calls_publish (calls, item->note);
+      item_free (item);
       return;
     }
-  if (note->kind == CS_NOTE_RECORDED || note->kind == CS_NOTE_VOICEMAIL)
-    cs_calls_keep_recording (calls, note->recording, note->path, note->samples);
-  g_atomic_rc_box_acquire (job);
-  if (calls->backlog.length > 0)
-    g_queue_push_tail (&calls->backlog, job);
-  else
-    hand_over (job);
+  g_queue_push_tail (&calls->waiting, item);
+  hand_over (calls);
 }
 
 static void
 emit (gpointer self, const CsNote *note)
 {
-  CsCalls *calls = self;
+  Item *item;
 
-  cs_post_urgent (calls->notes, on_note, job_new (calls, note), job_unref);
+  if (note->kind == CS_NOTE_PRESENCE_CHANGED && note->presence->tenant == CT_ID_NONE)
+    return;
+  item = g_new0 (Item, 1);
+  item->calls = self;
+  item->note = cs_note_copy (note);
+  if (!cs_post_urgent (item->calls->notes, on_item, item, NULL))
+    item_free (item);
 }
 
 CsJournal
 cs_calls_get_journal (CsCalls *calls)
 {
   return (CsJournal){ calls, emit };
+}
+
+static gboolean
+wait_for_fence (CsCalls *calls, guint ms)
+{
+  Item *item = g_new0 (Item, 1);
+  Fence *fence = fence_new ();
+  gint64 end = g_get_monotonic_time () + ms * G_TIME_SPAN_MILLISECOND;
+  gboolean passed;
+
+  item->calls = calls;
+  item->fence = g_atomic_rc_box_acquire (fence);
+  if (!cs_post_urgent (calls->notes, on_item, item, NULL))
+    item_free (item); /* the loop is gone: nobody will pass it */
+  g_mutex_lock (&fence->lock);
+  while (!fence->passed && g_cond_wait_until (&fence->passed_changed, &fence->lock, end))
+    ;
+  passed = fence->passed;
+  g_mutex_unlock (&fence->lock);
+  fence_unref (fence);
+  return passed;
+}
+
+gboolean
+cs_calls_wait_written (CsCalls *calls, GError **error)
+{
+  return wait_for_fence (calls, WRITTEN_MS) || ct_fail (error, CT_ERROR_BUSY, "the disk is behind");
+}
+
+void
+cs_calls_flush (CsCalls *calls)
+{
+  if (!wait_for_fence (calls, FLUSHED_MS))
+    g_warning ("the last notes of calls are not on disk");
 }
 
 CsCalls *
@@ -319,7 +392,7 @@ cs_calls_new (const CsCallsConfig *config)
   calls->config = *config;
   calls->notes = cs_loop_new ("notes", NOTES_CAPACITY);
   calls->sealers = cs_workers_new ("sealers", 1, 10000);
-  g_queue_init (&calls->backlog);
+  g_queue_init (&calls->waiting);
   cs_loop_start (calls->notes);
   return calls;
 }
@@ -337,73 +410,9 @@ cs_calls_set_switch (CsCalls *calls, CsSwitch *self)
   calls->self = self;
 }
 
-typedef struct {
-  CsCalls *calls;
-  gboolean empty;
-} Flush;
-
-static void
-check_backlog (gpointer data)
-{
-  Flush *flush = data;
-
-  flush->empty = flush->calls->backlog.length == 0;
-}
-
-static void
-nothing (gpointer data)
-{
-}
-
-static gboolean
-write_nothing (CsDb *db, gpointer data, GError **error)
-{
-  return TRUE;
-}
-
-gboolean
-cs_calls_wait_written (CsCalls *calls, GError **error)
-{
-  Flush *flush = g_atomic_rc_box_new0 (Flush);
-  gboolean good;
-
-  flush->calls = calls;
-  good = cs_loop_call (calls->notes, check_backlog, g_atomic_rc_box_acquire (flush),
-                       (GDestroyNotify) g_atomic_rc_box_release, WRITTEN_MS, error)
-         && cs_store_write (calls->config.store, write_nothing, NULL, error);
-  if (good && !flush->empty)
-    good = ct_fail (error, CT_ERROR_BUSY, "the disk is behind");
-  g_atomic_rc_box_release (flush);
-  return good;
-}
-
-void
-cs_calls_flush (CsCalls *calls)
-{
-  gboolean empty = FALSE;
-
-  while (!empty)
-    {
-      Flush *flush = g_atomic_rc_box_new0 (Flush);
-
-      flush->calls = calls;
-      if (!cs_loop_call (calls->notes, check_backlog, g_atomic_rc_box_acquire (flush),
-                         (GDestroyNotify) g_atomic_rc_box_release, 10000, NULL)
-          || !cs_store_write (calls->config.store, write_nothing, NULL, NULL))
-        empty = TRUE; /* the disk or the loop is gone: nothing left to wait for */
-      else
-        empty = flush->empty;
-      g_atomic_rc_box_release (flush);
-      /* What was written has posted its answer to the notes loop before our own question now. */
-      cs_loop_call (calls->notes, nothing, NULL, NULL, 10000, NULL);
-    }
-}
-
 void
 cs_calls_free (CsCalls *calls)
 {
-  Job *job;
-
   cs_loop_stop (calls->notes);
   cs_workers_free (calls->sealers);
   if (calls->retry != NULL)
@@ -411,8 +420,7 @@ cs_calls_free (CsCalls *calls)
       g_source_destroy (calls->retry);
       g_source_unref (calls->retry);
     }
-  while ((job = g_queue_pop_head (&calls->backlog)) != NULL)
-    job_unref (job);
+  g_queue_clear_full (&calls->waiting, item_free);
   cs_loop_free (calls->notes);
   g_free (calls);
 }

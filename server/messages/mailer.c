@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The mailer: one thread that takes messages out of the outbox, one at a time, in the order they are due.
- * Each step is on disk before the next (D31): it marks `sending` before it talks to the mail server and
- * what came of it after. If we die in between, the mark tells the next run that this one message was
- * perhaps accepted. Everything else is as if it had never been tried.
+/* The mailer: one thread that takes messages out of the outbox, a few at a time, in the order they are
+ * due, and hands them to the mail server (outbox.h says what is on disk when).
  *
  * A failure that is about the mail postpones that mail, longer each time. One that is about the server (it
  * does not answer, wants no TLS, knows us not) holds all mail for a moment, and is never a reason to
@@ -13,8 +11,8 @@
 #include <string.h>
 
 #include "server/messages/mailer-private.h"
-#include "server/messages/messages-store.h"
 #include "server/messages/mime.h"
+#include "server/messages/outbox.h"
 #include "server/messages/smtp.h"
 
 #define FIRST_PAUSE_MS (60 * 1000)
@@ -23,12 +21,15 @@
 #define HOLD_MS (10 * 1000)              /* after the server could not be reached */
 #define LOOK_US (5 * G_TIME_SPAN_SECOND) /* without a wake-up */
 #define DISK_US (1 * G_TIME_SPAN_SECOND) /* after the store refused */
+#define TURN_MESSAGES 16                 /* claimed at once, */
+#define TURN_US (G_TIME_SPAN_SECOND / 4) /* and given back after so long */
 
 struct _CsMailer {
   gatomicrefcount references;
   CsStore *store;
   CsMailConfig config; /* strings owned */
   CsSmtp *smtp;        /* the thread's */
+  CsOutbox *outbox;    /* the thread's */
   GThread *thread;
   gint64 hold_until_ms; /* the thread's */
   GMutex lock;
@@ -54,6 +55,7 @@ cs_mailer_new (CsStore *store, const CsMailConfig *config)
   mailer->config.from = g_strdup (config->from);
   mailer->config.host_name = g_strdup (config->host_name);
   mailer->smtp = cs_smtp_new (&mailer->config);
+  mailer->outbox = cs_outbox_new (store, mailer->config.host_name);
   g_mutex_init (&mailer->lock);
   g_cond_init (&mailer->changed);
   return mailer;
@@ -72,6 +74,7 @@ cs_mailer_unref (CsMailer *mailer)
   if (!g_atomic_ref_count_dec (&mailer->references))
     return;
   cs_smtp_free (mailer->smtp);
+  cs_outbox_free (mailer->outbox);
   g_mutex_clear (&mailer->lock);
   g_cond_clear (&mailer->changed);
   g_free ((char *) mailer->config.host);
@@ -113,75 +116,6 @@ wait_for (CsMailer *mailer, gint64 us)
   g_mutex_unlock (&mailer->lock);
 }
 
-/* Writing: one row each, tried until it is on disk or we are told to stop. */
-
-typedef struct {
-  CtId id;
-  const char *state; /* NULL: queued again */
-  gint64 sent_ms;
-  gint64 next_ms;
-  gboolean uncertain;
-  const char *reason;
-} Outcome;
-
-static gboolean
-write_outcome (CsDb *db, gpointer data, GError **error)
-{
-  const Outcome *outcome = data;
-
-  if (outcome->state == NULL)
-    return cs_messages_set_queued (db, outcome->id, outcome->next_ms, outcome->uncertain,
-                                   outcome->reason, error);
-  return cs_messages_set_done (db, outcome->id, outcome->state, outcome->sent_ms, outcome->reason,
-                               error);
-}
-
-static void
-keep_outcome (CsMailer *mailer, Outcome *outcome)
-{
-  for (;;)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (cs_store_write_patiently (mailer->store, write_outcome, outcome, &error))
-        return;
-      g_warning ("what became of message %s is not on disk yet: %s", ct_id_text (outcome->id).text,
-                 error->message);
-      if (is_stopped (mailer))
-        return; /* it stays `sending`, and the next run knows what that means */
-      g_usleep (DISK_US / 10);
-    }
-}
-
-typedef struct {
-  CsMailer *mailer;
-  CsMessageRow *row; /* out; NULL: nothing is due */
-} Claim;
-
-static gboolean
-write_claim (CsDb *db, gpointer data, GError **error)
-{
-  Claim *claim = data;
-  g_autoptr (GError) failed = NULL;
-  CsMessageRow *row;
-
-  g_clear_pointer (&claim->row, cs_message_row_free);
-  row = cs_messages_get_due (db, ct_clock_utc_ms (cs_db_get_clock (db)), &failed);
-  if (failed != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failed));
-      return FALSE;
-    }
-  if (row == NULL)
-    return TRUE;
-  if (row->message_id == NULL)
-    row->message_id
-        = g_strdup_printf ("<%s@%s>", ct_id_text (row->id).text, claim->mailer->config.host_name);
-  row->attempts++;
-  claim->row = row;
-  return cs_messages_set_sending (db, row->id, row->message_id, error);
-}
-
 /* Sending */
 
 static gint64
@@ -203,7 +137,7 @@ count (CsMailer *mailer, guint64 *figure)
 }
 
 static void
-put_off (CsMailer *mailer, const CsMessageRow *row, CsSmtpResult result, Outcome *outcome)
+put_off (CsMailer *mailer, const CsMessageRow *row, CsSmtpResult result, CsOutcome *outcome)
 {
   gint64 now_ms = now_of (mailer);
 
@@ -249,7 +183,7 @@ static void
 send_message (CsMailer *mailer, const CsMessageRow *row)
 {
   g_autofree char *reply = NULL;
-  Outcome outcome = { .id = row->id };
+  CsOutcome outcome = { .id = row->id };
 
   switch (hand_over (mailer, row, &reply))
     {
@@ -262,7 +196,6 @@ send_message (CsMailer *mailer, const CsMessageRow *row)
       break;
     case CS_SMTP_REFUSED:
       outcome.state = "failed";
-      outcome.reason = reply;
       count (mailer, &mailer->failed);
       g_warning ("message %s of call %s was refused for good: %s", ct_id_text (row->id).text,
                  ct_id_text (row->call).text, reply);
@@ -279,55 +212,72 @@ send_message (CsMailer *mailer, const CsMessageRow *row)
     }
   if (outcome.sent_ms == 0)
     {
-      outcome.reason = reply;
       g_info ("message %s, attempt %" G_GINT64_FORMAT ": %s", ct_id_text (row->id).text,
               row->attempts, reply);
+      outcome.reason = g_steal_pointer (&reply);
     }
-  keep_outcome (mailer, &outcome);
+  cs_outbox_note (mailer->outbox, &outcome);
 }
 
 /* How long until there is something to do; 0: now. Only reads. */
 static gint64
 time_to_next (CsMailer *mailer)
 {
-  CsDb *db = cs_store_acquire_reader (mailer->store);
-  gint64 next_ms = 0;
-  gint64 now_ms = now_of (mailer);
-  gboolean good = cs_messages_get_next (db, &next_ms, NULL);
+  gint64 ms;
 
-  cs_store_release_reader (mailer->store, db);
-  if (!good)
+  if (!cs_outbox_time_to_next (mailer->outbox, &ms, NULL))
     return DISK_US;
-  if (next_ms == 0)
+  if (ms < 0)
     return LOOK_US;
-  next_ms = MAX (next_ms, mailer->hold_until_ms);
-  return CLAMP ((next_ms - now_ms) * 1000, 0, LOOK_US);
+  ms = MAX (ms, mailer->hold_until_ms - now_of (mailer));
+  return CLAMP (ms * 1000, 0, LOOK_US);
 }
 
-static void
-send_next (CsMailer *mailer)
+/* What was claimed, one by one. A slow server does not keep the outcomes from the disk for long; one
+ * that cannot be reached, or our own stop, gives the rest back. FALSE: there was nothing. */
+static gboolean
+send_claimed (CsMailer *mailer)
 {
-  Claim claim = { mailer, NULL };
-  g_autoptr (GError) error = NULL;
+  gint64 end_us = g_get_monotonic_time () + TURN_US;
+  gboolean any = FALSE;
+  CsMessageRow *row;
 
-  if (cs_store_write_patiently (mailer->store, write_claim, &claim, &error))
+  while ((row = cs_outbox_take (mailer->outbox)) != NULL)
     {
-      if (claim.row != NULL)
-        send_message (mailer, claim.row);
+      any = TRUE;
+      send_message (mailer, row);
+      cs_message_row_free (row);
+      if (is_stopped (mailer) || now_of (mailer) < mailer->hold_until_ms
+          || g_get_monotonic_time () > end_us)
+        cs_outbox_give_back (mailer->outbox);
     }
-  else
+  return any;
+}
+
+/* Turn by turn until nothing is due. */
+static void
+empty_outbox (CsMailer *mailer)
+{
+  for (;;)
     {
-      g_warning ("the outbox does not answer: %s", error->message);
-      /* Perhaps it is marked all the same. */
-      if (claim.row != NULL)
+      gboolean held = is_stopped (mailer) || now_of (mailer) < mailer->hold_until_ms;
+      g_autoptr (GError) error = NULL;
+
+      if (held && cs_outbox_count_noted (mailer->outbox) == 0)
+        return;
+      if (cs_outbox_turn (mailer->outbox, held ? 0 : TURN_MESSAGES, &error))
         {
-          Outcome outcome = { .id = claim.row->id, .next_ms = claim.row->next_ms };
-
-          keep_outcome (mailer, &outcome);
+          if (!send_claimed (mailer))
+            return;
         }
-      wait_for (mailer, DISK_US);
+      else if (is_stopped (mailer))
+        return; /* they stay `sending`, and the next run knows what that means */
+      else
+        {
+          g_warning ("the outbox does not answer: %s", error->message);
+          wait_for (mailer, DISK_US);
+        }
     }
-  g_clear_pointer (&claim.row, cs_message_row_free);
 }
 
 static gpointer
@@ -342,7 +292,7 @@ run (gpointer data)
       if (us > 0)
         wait_for (mailer, us);
       else
-        send_next (mailer);
+        empty_outbox (mailer);
     }
   return NULL;
 }

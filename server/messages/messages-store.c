@@ -4,6 +4,8 @@
 void
 cs_message_row_free (CsMessageRow *row)
 {
+  if (row == NULL)
+    return;
   g_free (row->recipient);
   g_strfreev (row->recipients);
   g_free (row->sender);
@@ -86,21 +88,16 @@ cs_messages_list_rows (CsDb *db, CsScope scope, CtId call, GError **error)
 
 /* The mailer's */
 
-CS_SQL (get_due,
+CS_SQL (list_due,
         "SELECT id, tenant, company, call, recipient, recipients, sender, language, subject, body,"
         "  message_id, attempts, created, next_at, uncertain FROM message"
-        "  WHERE state = 'queued' AND next_at <= ?1 ORDER BY next_at, id LIMIT 1");
+        "  WHERE state = 'queued' AND next_at <= ?1 ORDER BY next_at, id LIMIT ?2");
 
-CsMessageRow *
-cs_messages_get_due (CsDb *db, gint64 now_ms, GError **error)
+static CsMessageRow *
+row_of (CsQuery *query)
 {
-  g_autoptr (CsQuery) query = cs_query (db, &get_due);
-  CsMessageRow *row;
+  CsMessageRow *row = g_new0 (CsMessageRow, 1);
 
-  cs_bind_int (query, 1, now_ms);
-  if (cs_query_step (query, error) != CS_ROW_READY)
-    return NULL;
-  row = g_new0 (CsMessageRow, 1);
   row->id = cs_column_id (query, "id");
   row->tenant = cs_column_id (query, "tenant");
   row->company = cs_column_id (query, "company");
@@ -117,6 +114,21 @@ cs_messages_get_due (CsDb *db, gint64 now_ms, GError **error)
   row->next_ms = cs_column_int (query, "next_at");
   row->uncertain = cs_column_int (query, "uncertain") != 0;
   return row;
+}
+
+GPtrArray *
+cs_messages_list_due (CsDb *db, gint64 now_ms, guint limit, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &list_due);
+  g_autoptr (GPtrArray) list
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_message_row_free);
+  CsRowResult result;
+
+  cs_bind_int (query, 1, now_ms);
+  cs_bind_int (query, 2, limit);
+  while ((result = cs_query_step (query, error)) == CS_ROW_READY)
+    g_ptr_array_add (list, row_of (query));
+  return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
 }
 
 CS_SQL (get_next, "SELECT min (next_at) AS next_at FROM message WHERE state = 'queued'");
@@ -179,6 +191,18 @@ cs_messages_set_queued (CsDb *db, CtId id, gint64 next_ms, gboolean uncertain,
   cs_bind_int (query, 2, next_ms);
   cs_bind_int (query, 3, uncertain ? 1 : 0);
   cs_bind_text (query, 4, error_text);
+  return cs_query_run (query, NULL, error);
+}
+
+CS_SQL (set_untried, "UPDATE message SET state = 'queued', attempts = attempts - 1"
+                     "  WHERE id = ?1 AND state = 'sending'");
+
+gboolean
+cs_messages_set_untried (CsDb *db, CtId id, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &set_untried);
+
+  cs_bind_id (query, 1, id);
   return cs_query_run (query, NULL, error);
 }
 

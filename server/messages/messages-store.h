@@ -33,8 +33,8 @@ GPtrArray *cs_messages_list_rows (CsDb *db, CsScope scope, CtId call, GError **e
 
 /* The mailer's, in system scope. */
 
-/* The one that waited longest among those due; NULL without an error for none. */
-CsMessageRow *cs_messages_get_due (CsDb *db, gint64 now_ms, GError **error);
+/* CsMessageRow*: those due, the one that waited longest first. NULL on error. */
+GPtrArray *cs_messages_list_due (CsDb *db, gint64 now_ms, guint limit, GError **error);
 /* When the next is due; 0 for none. */
 gboolean cs_messages_get_next (CsDb *db, gint64 *next_ms, GError **error);
 gboolean cs_messages_set_sending (CsDb *db, CtId id, const char *message_id, GError **error);
@@ -42,6 +42,8 @@ gboolean cs_messages_set_done (CsDb *db, CtId id, const char *state, gint64 sent
                                const char *error_text, GError **error);
 gboolean cs_messages_set_queued (CsDb *db, CtId id, gint64 next_ms, gboolean uncertain,
                                  const char *error_text, GError **error);
+/* One marked `sending` that nobody tried to send: queued as it was. */
+gboolean cs_messages_set_untried (CsDb *db, CtId id, GError **error);
 /* What an earlier run left as sending: queued again, or unknown. */
 gboolean
 cs_messages_recover (CsDb *db, gint64 now_ms, gint64 *again, gint64 *ended, GError **error);

@@ -360,6 +360,30 @@ test_server_down (Fixture *f, gconstpointer data)
   ct_message_free (await (f, 1, "sent", 2));
 }
 
+/* Several are claimed at once; those that nobody tried to send are as they were. */
+static void
+test_given_back (Fixture *f, gconstpointer data)
+{
+  stop_sink (f);
+  for (CtId call = 1; call <= 3; call++)
+    put_message (f, call, "bakery@example.org");
+  start_mailer (f, (CsMailConfig){ 0 });
+  ct_message_free (await (f, 1, "queued", 1));
+  for (CtId call = 2; call <= 3; call++)
+    {
+      g_autoptr (CtMessage) untried = get_message (f, call, 0);
+
+      g_assert_cmpstr (untried->state, ==, "queued");
+      g_assert_cmpint (untried->attempts, ==, 0);
+      g_assert_false (untried->repeated);
+    }
+  start_sink (f, f->port, NULL);
+  advance (f, 60 * SECOND_US);
+  ct_message_free (await (f, 1, "sent", 2));
+  ct_message_free (await (f, 2, "sent", 1));
+  ct_message_free (await (f, 3, "sent", 1));
+}
+
 /* The server takes the mail and dies before it says so: sent again, and told so. */
 static void
 test_no_answer (Fixture *f, gconstpointer data)
@@ -499,6 +523,7 @@ main (int argc, char **argv)
   ADD ("/mailer/after-data", test_after_data);
   ADD ("/mailer/gives-up", test_gives_up);
   ADD ("/mailer/server-down", test_server_down);
+  ADD ("/mailer/given-back", test_given_back);
   ADD ("/mailer/no-answer", test_no_answer);
   ADD ("/mailer/crash", test_crash);
   ADD ("/mailer/tls", test_tls);
