@@ -19,3 +19,7 @@
 /* A connect-through (D28): the third party's phone rings; he is asked to press 1; the caller talks to
  * him; it failed and the caller is the e-agent's again. */
 #define CT_ONWARD_CHOICES "none dialling asked connected failed"
+
+/* Who made a prompt (D35): a person at the desk, by phone or as an upload; the tenant file; the house;
+ * the machine (espeak-ng). */
+#define CT_PROMPT_ORIGIN_CHOICES "desk phone upload file house machine none"

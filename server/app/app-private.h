@@ -12,6 +12,7 @@
 #include "server/messages/messages.h"
 #include "server/scripts/scripts.h"
 #include "server/sip/sip.h"
+#include "server/studio/studio.h"
 #include "server/switch/switch.h"
 #include "server/tenants/module.h"
 
@@ -32,6 +33,8 @@ void cs_places_clear (CsPlaces *places);
 
 /* The migrations of all modules, in order. Free with g_array_unref. */
 GArray *cs_app_migrations (void);
+/* The helper stands beside the server where it is built, in libexec where it is installed. */
+char *cs_app_find_helper (void);
 CsStore *cs_app_open_store (const CsConfig *config, CtClock *clock, GError **error);
 
 #define CS_APP_SWITCH_CAPACITY 20000 /* messages waiting for the switch loop */
@@ -55,6 +58,8 @@ struct _CsApp {
   CsSwitch *self;   /* of the switch loop */
   CsTenantsContext tenants;
   CsScripts *scripts;
+  CsStudio *studio;
+  char *helper; /* path of centrale-decode */
   CsMessagesAccess messages;
   guint bindings_sum;   /* of what was written last */
   gboolean ending;      /* the switch loop's: phones and credit are looked after no more */

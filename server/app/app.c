@@ -37,6 +37,19 @@ cs_places_clear (CsPlaces *places)
   g_free (places->pid);
 }
 
+char *
+cs_app_find_helper (void)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : g_strdup (".");
+  char *helper = g_build_filename (folder, "centrale-decode", NULL);
+
+  if (g_file_test (helper, G_FILE_TEST_IS_EXECUTABLE))
+    return helper;
+  g_free (helper);
+  return g_strdup (CENTRALE_LIBEXECDIR "/centrale-decode");
+}
+
 CsStore *
 cs_app_open_store (const CsConfig *config, CtClock *clock, GError **error)
 {
@@ -313,6 +326,7 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
 
   app->config = config;
   app->clock = ct_clock_ref (clock);
+  app->helper = cs_app_find_helper ();
   app->resuming = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_mutex_init (&app->reload_lock);
   cs_places_fill (&app->places, config->data_folder);
@@ -388,6 +402,7 @@ cs_app_stop (CsApp *app)
   cs_loop_free (app->switch_loop);
   g_hash_table_unref (app->resuming);
   cs_places_clear (&app->places);
+  g_free (app->helper);
   g_mutex_clear (&app->reload_lock);
   ct_clock_unref (app->clock);
   g_free (app);

@@ -48,20 +48,6 @@ usage (const char *text)
   return EX_USAGE;
 }
 
-/* The helper stands beside the server where it is built, in libexec where it is installed. */
-static char *
-find_helper (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : g_strdup (".");
-  char *helper = g_build_filename (folder, "centrale-decode", NULL);
-
-  if (g_file_test (helper, G_FILE_TEST_IS_EXECUTABLE))
-    return helper;
-  g_free (helper);
-  return g_strdup (CENTRALE_LIBEXECDIR "/centrale-decode");
-}
-
 /* init DOMAIN NAME USER PASSWORD-FILE */
 
 typedef struct {
@@ -162,7 +148,7 @@ tell_server (const CsPlaces *places)
 int
 cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
 {
-  g_autofree char *helper = find_helper ();
+  g_autofree char *helper = cs_app_find_helper ();
   g_autofree char *folder = NULL;
   g_autoptr (CsYaml) yaml = NULL;
   g_autoptr (CtTenantFile) file = NULL;
@@ -222,12 +208,16 @@ cs_command_check (const CsConfig *config, CtClock *clock, char **arguments)
     return cs_command_fail (error);
   cs_places_fill (&places, config->data_folder);
   blobs = cs_blobs_open (places.blobs, places.master_key, &error);
-  cs_places_clear (&places);
   if (blobs == NULL)
-    return cs_command_fail (error);
+    {
+      cs_places_clear (&places);
+      return cs_command_fail (error);
+    }
   db = cs_store_acquire_reader (store);
   good = cs_store_check (db, faults, &error) && cs_ledger_check (db, faults, &error)
-         && cs_blobs_check (blobs, db, deep, faults, &error);
+         && cs_blobs_check (blobs, db, deep, faults, &error)
+         && cs_studio_check (db, places.prompts, faults, &error);
+  cs_places_clear (&places);
   cs_store_release_reader (store, db);
   if (!good)
     return cs_command_fail (error);

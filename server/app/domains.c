@@ -96,6 +96,30 @@ make_mailer (CsApp *app, GError **error)
   return TRUE;
 }
 
+static void
+on_lines_changed (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_app_reload (data, &error))
+    g_warning ("a changed prompt is not heard yet: %s", error->message);
+}
+
+static gboolean
+start_studio (CsApp *app, GError **error)
+{
+  const CsStudioConfig config
+      = { .clock = app->clock,
+          .store = app->store,
+          .hub = cs_http_get_hub (app->http),
+          .decode = { .helper = app->helper, .prompt_folder = app->places.prompts },
+          .lines_changed = on_lines_changed,
+          .data = app };
+
+  app->studio = cs_studio_new (&config);
+  return cs_studio_sweep (app->studio, error);
+}
+
 gboolean
 cs_app_start_domains (CsApp *app, GError **error)
 {
@@ -108,8 +132,9 @@ cs_app_start_domains (CsApp *app, GError **error)
   cs_http_add_module (app->http, &cs_scripts_module, app->scripts);
   cs_http_add_module (app->http, &cs_messages_module, &app->messages);
   cs_http_add_module (app->http, &cs_calls_module, app->calls);
-  if (!make_mailer (app, error))
+  if (!start_studio (app, error) || !make_mailer (app, error))
     return FALSE;
+  cs_http_add_module (app->http, &cs_studio_module, app->studio);
   cs_calls_set_domains (app->calls, app->scripts, app->mailer);
   return TRUE;
 }
@@ -121,4 +146,5 @@ cs_app_stop_domains (CsApp *app)
     cs_mailer_stop (app->mailer);
   g_clear_pointer (&app->mailer, cs_mailer_free);
   g_clear_pointer (&app->scripts, cs_scripts_free);
+  g_clear_pointer (&app->studio, cs_studio_free);
 }

@@ -35,6 +35,7 @@ struct _CsExchange {
   CsPeer *peer;     /* its connection; NULL once it is gone */
   gboolean gone;    /* the client went, or all is sent: nothing may be done to the message */
   guint64 received; /* of the body */
+  gboolean uploads; /* counted in http->uploads */
 
   /* The request. */
   CsMatch match;

@@ -102,6 +102,12 @@ cs_exchange_body (CsExchange *exchange)
   return exchange->body;
 }
 
+GBytes *
+cs_exchange_upload (CsExchange *exchange)
+{
+  return exchange->bytes;
+}
+
 const char *
 cs_exchange_segment (CsExchange *exchange, const char *name)
 {

@@ -63,6 +63,7 @@ struct _CsHttp {
   GHashTable *exchanges; /* CsExchange*, running or being sent */
   CsWebSockets *sockets;
   gboolean draining;
+  guint uploads; /* exchanges that send a file, each held in memory */
 
   /* How many there are in `exchanges`; for who waits in cs_http_stop(). */
   GMutex drain_lock;

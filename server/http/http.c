@@ -45,6 +45,8 @@ cs_http_config_init (CsHttpConfig *config)
     .worker_queue = 512,
     .hash_queue = 32,
     .max_body = 1024 * 1024,
+    .max_upload = 16 * 1024 * 1024,
+    .max_uploads = 8,
     .max_header = 16 * 1024,
     .max_connections = 4096,
     .max_connections_per_address = 256,

@@ -65,6 +65,8 @@ typedef struct {
   guint workers, slow_workers, hash_workers; /* threads */
   guint worker_queue, hash_queue;            /* waiting jobs; a full queue answers 503 */
   gsize max_body;                            /* bytes */
+  gsize max_upload;                          /* bytes of a file (CS_ROUTE_UPLOAD) */
+  guint max_uploads;                         /* files being sent at once, each in memory */
   gsize max_header;                          /* bytes: request line and headers */
   guint max_connections;
   guint max_connections_per_address;

@@ -141,6 +141,13 @@ describe_route (const CsRoute *route, JsonObject *schemas)
       json_object_set_boolean_member (body, "required", TRUE);
       add_content (body, "application/json", ct_openapi_ref (route->request));
     }
+  if ((route->flags & CS_ROUTE_UPLOAD) != 0)
+    {
+      JsonObject *body = add_object (operation, "requestBody");
+
+      json_object_set_boolean_member (body, "required", TRUE);
+      add_content (body, "*/*", plain_schema ("string", NULL));
+    }
   if (route->reply != NULL)
     ct_openapi_add (schemas, route->reply);
   add_reply (operation, route);

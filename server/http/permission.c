@@ -23,6 +23,7 @@ static const struct {
   = { "see-company", COMPANY_ROLES | MANAGERS | CS_ROLE_TEAM_LEADER | CS_ROLE_FINANCE },
   [CS_ALLOW_MANAGE_MONEY] = { "manage-money", CS_ROLE_FINANCE | CS_ROLE_ADMINISTRATOR },
   [CS_ALLOW_MANAGE_TENANT] = { "manage-tenant", MANAGERS },
+  [CS_ALLOW_MANAGE_LINES] = { "manage-lines", CS_ROLE_OWNER | MANAGERS },
 };
 
 static const struct {

@@ -9,6 +9,7 @@
 
 #define EXCHANGE_KEY "cs-exchange"
 #define BUSY_SECONDS 2
+#define UPLOAD_STEP (64 * 1024)
 #define API_POLICY "default-src 'none'; frame-ancestors 'none'"
 
 static CsExchange *
@@ -35,10 +36,12 @@ size_of_headers (SoupServerMessage *message)
 static gsize
 max_body_of (CsExchange *exchange)
 {
-  const CsRoute *route = exchange->match.row->route;
+  const CsHttpConfig *config = &exchange->http->config;
+  guint flags = exchange->match.row->route->flags;
 
-  return (route->flags & CS_ROUTE_HASH) != 0 ? CS_SIGN_IN_MAX_BODY
-                                             : exchange->http->config.max_body;
+  if ((flags & CS_ROUTE_HASH) != 0)
+    return CS_SIGN_IN_MAX_BODY;
+  return (flags & CS_ROUTE_UPLOAD) != 0 ? config->max_upload : config->max_body;
 }
 
 static void
@@ -57,9 +60,16 @@ on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 {
   CsExchange *exchange = exchange_of (message);
 
+  guint64 before;
+
   if (exchange == NULL || exchange->gone)
     return;
+  before = exchange->received;
   exchange->received += g_bytes_get_size (chunk);
+  /* A file over a thin line takes its time; what counts is that it goes on. */
+  if (exchange->uploads && exchange->peer != NULL
+      && before / UPLOAD_STEP != exchange->received / UPLOAD_STEP)
+    cs_peer_set_state (exchange->peer, CS_PEER_SENDING);
   if (exchange->reply.status != 0 || exchange->received <= max_body_of (exchange))
     return;
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
@@ -98,6 +108,24 @@ route (CsExchange *exchange)
     }
 }
 
+/* A file is held in memory whole: only of who says that he is signed in (a worker looks closer), and of
+ * a few at a time. */
+static void
+admit_upload (CsExchange *exchange)
+{
+  CsHttp *http = exchange->http;
+
+  if (cs_exchange_header (exchange, "Authorization") == NULL)
+    cs_exchange_reply_problem (exchange, ct_problem_new (401, "unauthentic", "sign in first"));
+  else if (http->uploads >= http->config.max_uploads)
+    cs_exchange_reply_later (exchange, 503, "busy", BUSY_SECONDS);
+  else
+    {
+      exchange->uploads = TRUE;
+      http->uploads++;
+    }
+}
+
 /* What can be refused by the headers alone. */
 static void
 admit (CsExchange *exchange)
@@ -123,6 +151,8 @@ admit (CsExchange *exchange)
       && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
       && (guint64) soup_message_headers_get_content_length (headers) > max_body_of (exchange))
     reply_too_big (exchange);
+  if (exchange->reply.status == 0 && (exchange->match.row->route->flags & CS_ROUTE_UPLOAD) != 0)
+    admit_upload (exchange);
 }
 
 static void
@@ -341,6 +371,7 @@ finish (CsHttp *http, SoupServerMessage *message, gboolean aborted)
   if (exchange == NULL)
     return;
   exchange->gone = TRUE;
+  http->uploads -= exchange->uploads;
   log_line (exchange, aborted);
   if (exchange->peer != NULL)
     {

@@ -37,6 +37,7 @@ typedef enum {
   CS_ALLOW_SEE_COMPANY,   /* dashboard, credit */
   CS_ALLOW_MANAGE_MONEY,  /* finance, administrator */
   CS_ALLOW_MANAGE_TENANT, /* administrator, project manager */
+  CS_ALLOW_MANAGE_LINES,  /* what callers of a company hear: its owner, and managers */
 } CsPermission;
 
 typedef struct {
@@ -67,6 +68,8 @@ enum {
   CS_ROUTE_PAGED = 1 << 1, /* a list: ?cursor= and ?limit= (1..200, default 50) */
   CS_ROUTE_RAW = 1 << 2,   /* the reply is bytes, not a record (recordings, metrics) */
   CS_ROUTE_SLOW = 1 << 3,  /* hashes or waits: runs in the slow pool */
+  CS_ROUTE_UPLOAD
+  = 1 << 4, /* the body is a file: any bytes, any Content-Type, cs_exchange_upload() */
 };
 
 typedef struct {
@@ -86,6 +89,7 @@ CsScope cs_exchange_scope (CsExchange *exchange);
 CsStore *cs_exchange_store (CsExchange *exchange);
 CsDb *cs_exchange_reader (CsExchange *exchange); /* this worker's, for the handler's duration */
 gconstpointer cs_exchange_body (CsExchange *exchange); /* the validated request record */
+GBytes *cs_exchange_upload (CsExchange *exchange); /* CS_ROUTE_UPLOAD: what was sent; borrowed */
 /* A path parameter; ids were already checked to be ids. */
 CtId cs_exchange_id (CsExchange *exchange, const char *name);
 const char *cs_exchange_segment (CsExchange *exchange, const char *name);

@@ -61,6 +61,8 @@ read_body (CsExchange *exchange)
   gsize size;
   const char *bytes = g_bytes_get_data (exchange->bytes, &size);
 
+  if ((route->flags & CS_ROUTE_UPLOAD) != 0)
+    return TRUE;
   if (route->request == NULL)
     {
       if (size == 0)

@@ -119,4 +119,4 @@ static const CsRoute routes[] = {
 };
 
 const CsModule cs_tenants_module
-    = { "tenants", cs_tenants_migrations, 2, routes, G_N_ELEMENTS (routes) };
+    = { "tenants", cs_tenants_migrations, 3, routes, G_N_ELEMENTS (routes) };

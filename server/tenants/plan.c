@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "server/tenants/prompts.h"
 #include "server/tenants/tenants-store.h"
 
 typedef struct {
   CsDb *db;
   CsPlan *plan;
   GHashTable *prompts; /* "TENANT/key" -> CsPrompt* */
+  GPtrArray *made;     /* CsLinePromptRow*, by line */
+  guint next_made;
 } Builder;
 
 static char *
@@ -323,6 +326,34 @@ set_line (Builder *builder, const CsLineRow *row, const CsCompany *company, CsPl
          && set_needs (builder, scope, spec->needs, &line->needs, error);
 }
 
+/* What people made for this line covers what the file gives. Both lists are ordered by line. A place that
+ * the file no longer has is passed over: should it come back, so does its sound. */
+static void
+cover_prompts (Builder *builder, const CsLineRow *row, CsPlanLine *line)
+{
+  g_autoptr (GPtrArray) places = NULL;
+
+  for (; builder->next_made < builder->made->len; builder->next_made++)
+    {
+      CsLinePromptRow *made = builder->made->pdata[builder->next_made];
+      const CsPlace *place;
+
+      if (made->line > row->id)
+        return;
+      if (made->line < row->id || made->language < 0)
+        continue;
+      if (places == NULL)
+        places = cs_places_of (row->spec, line);
+      place = cs_places_find (places, made->place);
+      if (place == NULL || place->planned == NULL)
+        continue;
+      for (int i = 0; i < CS_LANGUAGES; i++)
+        if (i == made->language || !cs_place_speaks (place))
+          g_clear_pointer (&place->planned->name[i], g_free);
+      place->planned->name[made->language] = g_strdup (made->media);
+    }
+}
+
 static gboolean
 add_companies (Builder *builder, GPtrArray *companies)
 {
@@ -361,7 +392,10 @@ add_lines (Builder *builder, CsScope scope, GPtrArray *companies, GError **error
       line->company_index = (int) index;
       if (index < companies->len
           && set_line (builder, row, companies->pdata[index], line, &problem))
-        g_ptr_array_add (builder->plan->lines, line);
+        {
+          cover_prompts (builder, row, line);
+          g_ptr_array_add (builder->plan->lines, line);
+        }
       else
         {
           g_warning ("line %s is out of service: %s", row->spec->number,
@@ -432,9 +466,10 @@ cs_tenants_build_plan (CsDb *db, CsScope scope, guint64 version, GError **error)
   g_autoptr (GHashTable) prompts
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, prompt_free);
   g_autoptr (GPtrArray) companies = cs_tenants_list_companies (db, scope, error);
-  Builder builder = { db, plan, prompts };
+  g_autoptr (GPtrArray) made = cs_tenants_list_line_prompts (db, scope, CT_ID_NONE, error);
+  Builder builder = { db, plan, prompts, made, 0 };
 
-  if (companies == NULL || !add_companies (&builder, companies)
+  if (companies == NULL || made == NULL || !add_companies (&builder, companies)
       || !load_prompts (&builder, scope, error) || !add_lines (&builder, scope, companies, error)
       || !add_agents (&builder, scope, error))
     return NULL;

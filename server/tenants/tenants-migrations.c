@@ -51,6 +51,18 @@ static const char tenants_2[]
       "  flow TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, user_agent TEXT,"
       "  expires INTEGER NOT NULL, PRIMARY KEY (device, contact)) STRICT;";
 
-const CsMigration cs_tenants_migrations[]
-    = { { 100, "tenants", tenants_1 }, { 101, "registrations", tenants_2 } };
+/* What a person made of a prompt of a line (D35); removed: when it was taken away or replaced. */
+static const char tenants_3[]
+    = "CREATE TABLE line_prompt ("
+      "  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL REFERENCES tenant (id),"
+      "  line INTEGER NOT NULL REFERENCES line (id), place TEXT NOT NULL, language TEXT NOT NULL,"
+      "  version INTEGER NOT NULL, origin TEXT NOT NULL,"
+      "  person INTEGER NOT NULL REFERENCES person (id), at INTEGER NOT NULL,"
+      "  media TEXT NOT NULL, samples INTEGER NOT NULL, removed INTEGER) STRICT;"
+      "CREATE UNIQUE INDEX line_prompt_in_force ON line_prompt (line, place, language)"
+      "  WHERE removed IS NULL;";
+
+const CsMigration cs_tenants_migrations[] = { { 100, "tenants", tenants_1 },
+                                              { 101, "registrations", tenants_2 },
+                                              { 102, "line-prompts", tenants_3 } };
 const gsize cs_tenants_n_migrations = G_N_ELEMENTS (cs_tenants_migrations);

@@ -127,15 +127,17 @@ test_permissions (void)
   static const struct {
     guint roles;
     CtId company;
-    const char *may; /* of: answer see-calls hear see-company manage-money manage-tenant */
+    const char
+        *may; /* of: answer see-calls hear see-company manage-money manage-tenant manage-lines */
     gboolean staff;
   } cases[] = {
     { CS_ROLE_E_AGENT, 0, "answer see-calls", TRUE },
     { CS_ROLE_TEAM_LEADER, 0, "answer see-calls hear see-company", TRUE },
-    { CS_ROLE_ADMINISTRATOR, 0, "see-calls hear see-company manage-money manage-tenant", TRUE },
-    { CS_ROLE_PROJECT_MANAGER, 0, "see-calls hear see-company manage-tenant", TRUE },
+    { CS_ROLE_ADMINISTRATOR, 0,
+      "see-calls hear see-company manage-money manage-tenant manage-lines", TRUE },
+    { CS_ROLE_PROJECT_MANAGER, 0, "see-calls hear see-company manage-tenant manage-lines", TRUE },
     { CS_ROLE_FINANCE, 0, "see-calls see-company manage-money", TRUE },
-    { CS_ROLE_OWNER, 5, "see-calls hear see-company", FALSE },
+    { CS_ROLE_OWNER, 5, "see-calls hear see-company manage-lines", FALSE },
     { CS_ROLE_MEMBER, 5, "see-calls see-company", FALSE },
     { CS_ROLE_RECRUITER, 0, "", TRUE },
     { 0, 0, "", FALSE },
