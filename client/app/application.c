@@ -50,6 +50,7 @@ static const CdShortcut shortcuts[] = {
   { N_ ("Available"), "<Control><Shift>a" },
   { N_ ("Pause"), "<Control><Shift>p" },
   { N_ ("The dashboard"), NULL },
+  { N_ ("Choose another company"), "<Alt>Left" },
   { N_ ("Read everything anew"), "<Control>r" },
   { N_ ("In a recording: back, on"), "Left Right" },
   { N_ ("General"), NULL },
@@ -77,7 +78,17 @@ may_see_dashboard (CdApplication *self)
   CdSession *session = self->workplace != NULL ? cd_workplace_get_session (self->workplace) : NULL;
   const CtSession *user = session != NULL ? cd_session_get_user (session) : NULL;
 
-  return user != NULL && user->company != CT_ID_NONE && cd_session_may (session, "see-company");
+  return user != NULL && cd_session_may (session, "see-company");
+}
+
+/* A team leader has his desk before him; the companies' dashboards are in the menu. */
+static gboolean
+begins_with_dashboard (CdApplication *self)
+{
+  return may_see_dashboard (self)
+         && (!may_see_desk (self)
+             || cd_session_get_user (cd_workplace_get_session (self->workplace))->company
+                    != CT_ID_NONE);
 }
 
 static void
@@ -298,7 +309,7 @@ on_workplace_opened (GObject *object, GAsyncResult *result, gpointer data)
     }
   if (may_see_desk (self))
     g_action_group_activate_action (G_ACTION_GROUP (self), "desk", NULL);
-  if (may_see_dashboard (self))
+  if (begins_with_dashboard (self))
     g_action_group_activate_action (G_ACTION_GROUP (self), "dashboard", NULL);
   if (!kept)
     {

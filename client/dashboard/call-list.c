@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/dashboard/call-list.h"
 
+#include "client/dashboard/columns.h"
 #include "client/dashboard/template.h"
 #include "client/dashboard/words.h"
 #include "client/widgets/format.h"
@@ -119,144 +120,86 @@ cd_call_list_set_calls (CdCallList *self, GPtrArray *calls, const char *currency
 
 /* Columns */
 
-static char *
-time_of (const CdCallItem *item)
+static const CtCall *
+call_of (gpointer item)
 {
-  return cd_format_time (item->call->started);
+  return CD_CALL_ITEM (item)->call;
 }
 
 static char *
-caller_of (const CdCallItem *item)
+time_of (gpointer item)
 {
-  return cd_words_caller (item->call);
+  return cd_format_time (call_of (item)->started);
 }
 
 static char *
-agent_of (const CdCallItem *item)
+caller_of (gpointer item)
 {
-  return g_strdup (item->call->agent_name != NULL ? item->call->agent_name : "–");
+  return cd_words_caller (call_of (item));
 }
 
 static char *
-waited_of (const CdCallItem *item)
+agent_of (gpointer item)
 {
-  return item->call->queued != 0 ? cd_format_clock (item->call->waited_seconds) : g_strdup ("–");
+  const CtCall *call = call_of (item);
+
+  return g_strdup (call->agent_name != NULL ? call->agent_name : "–");
 }
 
 static char *
-talked_of (const CdCallItem *item)
+waited_of (gpointer item)
 {
-  return item->call->answered != 0 ? cd_format_clock (item->call->seconds) : g_strdup ("–");
+  const CtCall *call = call_of (item);
+
+  return call->queued != 0 ? cd_format_clock (call->waited_seconds) : g_strdup ("–");
 }
 
 static char *
-cost_of (const CdCallItem *item)
+talked_of (gpointer item)
 {
-  return cd_format_money (item->call->cost, item->currency);
+  const CtCall *call = call_of (item);
+
+  return call->answered != 0 ? cd_format_clock (call->seconds) : g_strdup ("–");
 }
 
 static char *
-outcome_of (const CdCallItem *item)
+cost_of (gpointer item)
 {
-  return g_strdup (item->outcome != NULL ? item->outcome : "");
+  return cd_format_money (call_of (item)->cost, CD_CALL_ITEM (item)->currency);
 }
 
-typedef struct {
-  const char *title;
-  char *(*text_of) (const CdCallItem *item);
-  gboolean is_number;
-  gboolean expands;
-} Column;
+static char *
+outcome_of (gpointer item)
+{
+  const char *outcome = CD_CALL_ITEM (item)->outcome;
 
-static const Column columns[] = {
+  return g_strdup (outcome != NULL ? outcome : "");
+}
+
+static const CdColumn columns[] = {
   /* Translators: headings of a table of calls. */
-  { NC_ ("call", "Time"), time_of, TRUE, FALSE },
-  { NC_ ("call", "Caller"), caller_of, FALSE, TRUE },
-  { NC_ ("call", "E-agent"), agent_of, FALSE, TRUE },
-  { NC_ ("call", "Waited"), waited_of, TRUE, FALSE },
-  { NC_ ("call", "Talked"), talked_of, TRUE, FALSE },
-  { NC_ ("call", "Cost"), cost_of, TRUE, FALSE },
-  { NC_ ("call", "Outcome"), outcome_of, FALSE, TRUE },
+  { "call", NC_ ("call", "Time"), time_of, TRUE, FALSE },
+  { "call", NC_ ("call", "Caller"), caller_of, FALSE, TRUE },
+  { "call", NC_ ("call", "E-agent"), agent_of, FALSE, TRUE },
+  { "call", NC_ ("call", "Waited"), waited_of, TRUE, FALSE },
+  { "call", NC_ ("call", "Talked"), talked_of, TRUE, FALSE },
+  { "call", NC_ ("call", "Cost"), cost_of, TRUE, FALSE },
+  { "call", NC_ ("call", "Outcome"), outcome_of, FALSE, TRUE },
 };
 
-static void
-on_cell_made (GtkSignalListItemFactory *factory, GtkListItem *cell, const Column *column)
+static char *
+details_of (gpointer item)
 {
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), column->is_number ? 1 : 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label),
-                           column->expands ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_list_item_set_child (cell, label);
-}
-
-static void
-on_cell_bound (GtkSignalListItemFactory *factory, GtkListItem *cell, const Column *column)
-{
-  g_autofree char *text = column->text_of (gtk_list_item_get_item (cell));
-
-  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (cell)), text);
-}
-
-static void
-on_details_clicked (GtkButton *button, GtkListItem *cell)
-{
-  CdCallItem *item = gtk_list_item_get_item (cell);
-
-  g_signal_emit (gtk_widget_get_ancestor (GTK_WIDGET (button), CD_TYPE_CALL_LIST), signals[OPENED],
-                 0, item->call);
-}
-
-/* A row cannot be pressed by a screen reader; a button in it can. */
-static void
-on_button_made (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer data)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name ("go-next-symbolic");
-
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, C_ ("call", "Details"));
-  g_signal_connect (button, "clicked", G_CALLBACK (on_details_clicked), cell);
-  gtk_list_item_set_child (cell, button);
-}
-
-static void
-on_button_bound (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer data)
-{
-  CdCallItem *item = gtk_list_item_get_item (cell);
   g_autofree char *caller = caller_of (item);
+
   /* Translators: %s is who called. */
-  g_autofree char *label = g_strdup_printf (_ ("Details of the call from %s"), caller);
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_list_item_get_child (cell)),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  return g_strdup_printf (_ ("Details of the call from %s"), caller);
 }
 
 static void
-add_column (CdCallList *self, const char *title, GtkListItemFactory *factory, gboolean expands)
+on_details_pressed (gpointer item, gpointer data)
 {
-  g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (title, factory);
-
-  gtk_column_view_column_set_expand (column, expands);
-  gtk_column_view_append_column (self->view, column);
-}
-
-static void
-add_columns (CdCallList *self)
-{
-  GtkListItemFactory *buttons = gtk_signal_list_item_factory_new ();
-
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    {
-      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-
-      g_signal_connect (factory, "setup", G_CALLBACK (on_cell_made), (gpointer) &columns[i]);
-      g_signal_connect (factory, "bind", G_CALLBACK (on_cell_bound), (gpointer) &columns[i]);
-      add_column (self, g_dpgettext2 (NULL, "call", columns[i].title), factory, columns[i].expands);
-    }
-  g_signal_connect (buttons, "setup", G_CALLBACK (on_button_made), NULL);
-  g_signal_connect (buttons, "bind", G_CALLBACK (on_button_bound), NULL);
-  add_column (self, NULL, buttons, FALSE);
+  g_signal_emit (data, signals[OPENED], 0, call_of (item));
 }
 
 static void
@@ -325,5 +268,6 @@ cd_call_list_init (CdCallList *self)
   self->items = g_list_store_new (CD_TYPE_CALL_ITEM);
   selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->items)));
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
-  add_columns (self);
+  cd_columns_add (self->view, columns, G_N_ELEMENTS (columns));
+  cd_columns_add_button (self->view, C_ ("call", "Details"), details_of, on_details_pressed, self);
 }

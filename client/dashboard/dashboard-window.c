@@ -8,6 +8,7 @@
 
 #include "client/dashboard/call-list.h"
 #include "client/dashboard/call-window.h"
+#include "client/dashboard/company-list.h"
 #include "client/dashboard/credit-card.h"
 #include "client/dashboard/live-row.h"
 #include "client/dashboard/quality-card.h"
@@ -29,6 +30,8 @@ struct _CdDashboardWindow {
   AdwApplicationWindow parent_instance;
   AdwWindowTitle *title;
   GtkMenuButton *menu_button;
+  GtkWidget *to_companies;
+  CdCompanyList *companies; /* for staff */
   GtkRevealer *trouble_revealer;
   GtkLabel *trouble;
   GtkStack *stack;
@@ -44,7 +47,8 @@ struct _CdDashboardWindow {
   CdSession *session;
   CdOutcomes *outcomes;
   GCancellable *cancellable;
-  CtDashboard *dashboard; /* NULL before the first reading */
+  CtId company_id;        /* CT_ID_NONE: none is chosen yet */
+  CtDashboard *dashboard; /* of the company; NULL before the first reading */
   GHashTable *rows;       /* CtId -> CdLiveRow, borrowed from the list */
   gboolean reading;
   gboolean stale; /* an event came while it was read */
@@ -244,7 +248,14 @@ on_dashboard_read (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   self->reading = FALSE;
-  if (good && dashboard != NULL)
+  if (self->company_id == CT_ID_NONE
+      || (dashboard != NULL && ((CtDashboard *) dashboard)->company != self->company_id))
+    {
+      /* Another one was chosen meanwhile. */
+      ct_record_free (dashboard);
+      self->stale = self->company_id != CT_ID_NONE;
+    }
+  else if (good && dashboard != NULL)
     {
       ct_dashboard_free (self->dashboard);
       self->dashboard = dashboard;
@@ -260,11 +271,12 @@ on_dashboard_read (GObject *session, GAsyncResult *result, gpointer data)
 static void
 read_anew (CdDashboardWindow *self)
 {
-  CtId company = cd_session_get_user (self->session)->company;
   g_autofree char *path
-      = g_strdup_printf ("/api/v1/companies/%s/dashboard", ct_id_text (company).text);
+      = g_strdup_printf ("/api/v1/companies/%s/dashboard", ct_id_text (self->company_id).text);
 
   g_clear_handle_id (&self->read_timer, g_source_remove);
+  if (self->company_id == CT_ID_NONE)
+    return;
   if (self->reading)
     {
       self->stale = TRUE;
@@ -324,7 +336,7 @@ on_dashboard_changed (CdDashboardWindow *self, const char *company)
 {
   CtId id;
 
-  if (ct_id_parse (company, &id) && id == cd_session_get_user (self->session)->company)
+  if (ct_id_parse (company, &id) && id == self->company_id)
     read_soon (self);
 }
 
@@ -357,11 +369,56 @@ on_live_activated (CdDashboardWindow *self, CdLiveRow *row)
   open_call (self, cd_live_row_get_call (row));
 }
 
+/* Nothing of the company that was shown before stays. */
+static void
+show_company (CdDashboardWindow *self, CtId company, const char *name)
+{
+  gboolean staff = cd_session_get_user (self->session)->company == CT_ID_NONE;
+  g_autoptr (GList) calls = g_hash_table_get_values (self->rows);
+
+  for (GList *one = calls; one != NULL; one = one->next)
+    remove_live (self, cd_live_row_get_call (one->data)->id);
+  g_clear_pointer (&self->dashboard, ct_dashboard_free);
+  g_clear_handle_id (&self->read_timer, g_source_remove);
+  g_clear_handle_id (&self->tick_timer, g_source_remove);
+  show_trouble (self, NULL);
+  self->company_id = company;
+  adw_window_title_set_subtitle (self->title, name != NULL ? name : "");
+  gtk_widget_set_visible (self->to_companies, staff && company != CT_ID_NONE);
+  gtk_stack_set_visible_child_name (self->stack, company != CT_ID_NONE ? "loading" : "companies");
+  if (company != CT_ID_NONE)
+    read_anew (self);
+  else
+    cd_company_list_focus (self->companies);
+}
+
+static void
+on_company_chosen (CdDashboardWindow *self, const CtCompany *company)
+{
+  show_company (self, company->id, company->name);
+}
+
+static void
+on_companies (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  CdDashboardWindow *self = data;
+
+  if (cd_session_get_user (self->session)->company != CT_ID_NONE || self->company_id == CT_ID_NONE)
+    return;
+  show_company (self, CT_ID_NONE, NULL);
+  cd_company_list_read (self->companies);
+}
+
 static void
 on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   CdDashboardWindow *self = data;
 
+  if (self->company_id == CT_ID_NONE)
+    {
+      cd_company_list_read (self->companies);
+      return;
+    }
   if (self->dashboard == NULL)
     gtk_stack_set_visible_child_name (self->stack, "loading");
   read_anew (self);
@@ -369,6 +426,7 @@ on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry actions[] = {
   { .name = "refresh", .activate = on_refresh },
+  { .name = "companies", .activate = on_companies },
 };
 
 static void
@@ -408,10 +466,13 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
   g_type_ensure (CD_TYPE_CREDIT_CARD);
   g_type_ensure (CD_TYPE_QUALITY_CARD);
   g_type_ensure (CD_TYPE_CALL_LIST);
+  g_type_ensure (CD_TYPE_COMPANY_LIST);
   cd_dashboard_set_template (widget_class, "dashboard-window");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, CdDashboardWindow, name)
   CHILD (title);
   CHILD (menu_button);
+  CHILD (to_companies);
+  CHILD (companies);
   CHILD (trouble_revealer);
   CHILD (trouble);
   CHILD (stack);
@@ -425,6 +486,9 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_live_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_call_opened);
+  gtk_widget_class_bind_template_callback (widget_class, on_company_chosen);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.companies",
+                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "win.refresh", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "win.refresh",
                                        NULL);
@@ -479,14 +543,17 @@ cd_dashboard_window_new (GtkApplication *application, CdSession *session)
 {
   CdDashboardWindow *self
       = g_object_new (CD_TYPE_DASHBOARD_WINDOW, "application", application, NULL);
+  const CtSession *user;
 
   self->session = g_object_ref (session);
   self->outcomes = cd_outcomes_new (session);
   cd_call_list_set_outcomes (self->today, self->outcomes);
-  adw_window_title_set_subtitle (self->title, cd_session_get_user (session)->company_name);
+  user = cd_session_get_user (session);
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (gtk_application_get_menu_by_id (
                                                          application, "primary-menu")));
   follow (self);
-  read_anew (self);
+  if (user->company == CT_ID_NONE)
+    cd_company_list_set_session (self->companies, session);
+  show_company (self, user->company, user->company_name);
   return GTK_WINDOW (self);
 }

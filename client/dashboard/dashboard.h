@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The company owner's window: credit and pace, the calls of now with their meter, the calls of today
+/* A company's window, for its owner, and for the call centre's staff, who choose the company first: credit and pace, the calls of now with their meter, the calls of today
  * with what each cost and why, service quality with its three losses. It reads the company's dashboard
  * once, and again when the server says that it changed; between the two the meters tick by the clock.
  *
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CdDashboardWindow, cd_dashboard_window, CD, DASHBOARD_WINDOW,
                       AdwApplicationWindow)
 
-/* @session is signed in by somebody of a company (its user has a `company`), and kept. */
+/* @session is signed in by somebody who may see companies, and kept. */
 GtkWindow *cd_dashboard_window_new (GtkApplication *application, CdSession *session);
 
 G_END_DECLS
