@@ -58,6 +58,15 @@ ct_dial_plan_find (const char *country)
   return NULL;
 }
 
+const CtDialPlan *
+ct_dial_plan_find_code (const char *country_code)
+{
+  for (gsize i = 0; country_code != NULL && i < G_N_ELEMENTS (countries); i++)
+    if (strcmp (country_code, countries[i].plan.country_code) == 0)
+      return &countries[i].plan;
+  return NULL;
+}
+
 /* The user part of a SIP or tel URI, with or without <>, else the text itself, trimmed. @host gets
  * what follows the "@", or "". */
 static char *

@@ -18,6 +18,9 @@ typedef struct {
 /* By ISO 3166 code ("NL"); NULL for a country that is not in the table. */
 const CtDialPlan *ct_dial_plan_find (const char *country);
 
+/* By calling code ("31"); NULL for one that is not in the table, or no code. */
+const CtDialPlan *ct_dial_plan_find_code (const char *country_code);
+
 /* "+31 (0)20 123 45 67", "0031-20-1234567", "020 1234567", "tel:+31201234567", "sip:+3120...@host"
  * all give "+31201234567". @plan NULL: only numbers that name their country. NULL for what is no such
  * number: withheld names, short codes, letters. Caller frees. */

@@ -110,6 +110,19 @@ is_of_register (const sip_t *message)
   return message->sip_cseq != NULL && message->sip_cseq->cs_method == sip_method_register;
 }
 
+/* A trunk whose calls pass a proxy: what lies behind it is named by the Contact, and the way there is
+ * the route, or the proxy that the handle was given. Nothing is resolved for a literal address. */
+static gboolean
+is_behind_trunk (const sip_t *message, const Source *source)
+{
+  CsSipAddress address;
+  gboolean within
+      = message->sip_status != NULL || (message->sip_to != NULL && message->sip_to->a_tag != NULL);
+
+  return source->trunk != NULL && (within || message->sip_record_route != NULL)
+         && cs_sip_address_parse (message->sip_contact->m_url->url_host, &address);
+}
+
 static void
 contacts_clean (CsSip *sip, msg_t *msg, sip_t *message, const Source *source)
 {
@@ -121,7 +134,8 @@ contacts_clean (CsSip *sip, msg_t *msg, sip_t *message, const Source *source)
       return;
     }
   message->sip_contact->m_next = NULL;
-  if (!is_another_of_trunk (sip, source, message->sip_contact->m_url->url_host))
+  if (!is_behind_trunk (message, source)
+      && !is_another_of_trunk (sip, source, message->sip_contact->m_url->url_host))
     url_point_at (msg, message->sip_contact->m_url, source);
 }
 

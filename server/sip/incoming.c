@@ -238,12 +238,11 @@ cs_sip_incoming_invite (CsSip *sip, nua_handle_t *handle, const sip_t *message)
       reject (sip, handle, 415);
       return;
     }
-  line = cs_sip_line_at (sip, &address);
+  /* What we registered tells apart the trunks of several tenants at one carrier's address. */
+  line = cs_sip_line_by_token (sip, message->sip_request->rq_url->url_user);
   /* A phone on the trunk's own machine is a phone. */
-  if (line != NULL && cs_sip_registrar_knows_flow (sip->registrar, &address, port, transport))
-    line = NULL;
-  else if (line == NULL)
-    line = cs_sip_line_by_token (sip, message->sip_request->rq_url->url_user);
+  if (line == NULL && !cs_sip_registrar_knows_flow (sip->registrar, &address, port, transport))
+    line = cs_sip_line_at (sip, &address);
   if (line != NULL)
     invite_from_trunk (sip, handle, message, line);
   else if (cs_sip_registrar_knows (sip->registrar, &address))

@@ -174,7 +174,9 @@ note_health (CsSip *sip, const CsSipLine *line, gboolean was_up, const char *why
   if (up)
     g_hash_table_remove (sip->down_trunks, &line->trunk->id);
   else
-    g_hash_table_add (sip->down_trunks, g_memdup2 (&line->trunk->id, sizeof line->trunk->id));
+    g_hash_table_replace (sip->down_trunks, g_memdup2 (&line->trunk->id, sizeof line->trunk->id),
+                          g_strdup (line->trunk->name));
+  sip->counts.trunks_down = g_hash_table_size (sip->down_trunks);
   g_mutex_unlock (&sip->lock);
   if (up != was_up)
     g_message ("Trunk %s is %s: %s", line->trunk->name, up ? "up" : "down", why);
@@ -243,6 +245,8 @@ cs_sip_lines_set (CsSip *sip, GPtrArray *trunks)
   g_ptr_array_unref (old_lines);
   g_mutex_lock (&sip->lock);
   g_hash_table_remove_all (sip->down_trunks);
+  sip->counts.trunks = lines->len;
+  sip->counts.trunks_down = 0;
   g_mutex_unlock (&sip->lock);
   for (guint i = 0; i < lines->len; i++)
     {

@@ -242,7 +242,7 @@ sip_alloc (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory)
   sip->legs = cs_sip_legs_new ();
   sip->dialogs = g_hash_table_new_full (NULL, NULL, g_free, NULL);
   sip->by_number = g_hash_table_new (g_str_hash, g_str_equal);
-  sip->down_trunks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  sip->down_trunks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   sip->switch_port = (CsSipPort){
     .self = sip,
     .ring = port_ring,
@@ -349,6 +349,31 @@ cs_sip_is_trunk_up (CsSip *sip, CtId trunk)
   return up;
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+char *
+cs_sip_dup_down_trunks (CsSip *sip)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name;
+  char *text;
+
+  g_mutex_lock (&sip->lock);
+  g_hash_table_iter_init (&iter, sip->down_trunks);
+  while (g_hash_table_iter_next (&iter, NULL, &name))
+    g_ptr_array_add (names, name);
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  text = g_strjoinv (", ", (char **) names->pdata);
+  g_mutex_unlock (&sip->lock);
+  return text;
+}
+
 /* A question to the SIP thread; both sides hold it, as the asker may stop waiting. */
 typedef struct {
   gatomicrefcount references;
@@ -423,6 +448,10 @@ cs_sip_get_counts (CsSip *sip, CsSipCounts *counts)
   __atomic_load (&sip->counts.calls, &counts->calls, __ATOMIC_RELAXED);
   __atomic_load (&sip->counts.registrations, &counts->registrations, __ATOMIC_RELAXED);
   __atomic_load (&sip->counts.connections, &counts->connections, __ATOMIC_RELAXED);
+  g_mutex_lock (&sip->lock);
+  counts->trunks = sip->counts.trunks;
+  counts->trunks_down = sip->counts.trunks_down;
+  g_mutex_unlock (&sip->lock);
   __atomic_load (&sip->counts.incoming, &counts->incoming, __ATOMIC_RELAXED);
   __atomic_load (&sip->counts.outgoing, &counts->outgoing, __ATOMIC_RELAXED);
   __atomic_load (&sip->counts.refused, &counts->refused, __ATOMIC_RELAXED);

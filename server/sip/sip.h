@@ -51,6 +51,9 @@ guint16 cs_sip_get_udp_port (CsSip *sip);
 void cs_sip_set_trunks (CsSip *sip, GPtrArray *trunks);
 /* FALSE while its probe or registration fails. Any. */
 gboolean cs_sip_is_trunk_up (CsSip *sip, CtId trunk);
+/* The names of those that are down, in order: "carrier, second"; "" when all are up. Caller frees.
+ * Any. */
+char *cs_sip_dup_down_trunks (CsSip *sip);
 
 /* A registered contact, as written through and restored. */
 typedef struct {
@@ -81,6 +84,8 @@ typedef struct {
   guint calls;         /* legs alive */
   guint registrations; /* contacts */
   guint connections;   /* TCP and TLS */
+  guint trunks;        /* configured */
+  guint trunks_down;   /* of them: not registered, or without an answer */
   guint64 incoming;    /* INVITEs accepted as legs */
   guint64 outgoing;    /* legs originated */
   guint64 refused;     /* INVITEs answered 403, 404, 503 by us */

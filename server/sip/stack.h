@@ -133,7 +133,7 @@ struct _CsSip {
   GMutex lock;
   GCond started;
   gboolean ready;
-  GHashTable *down_trunks; /* CtId set */
+  GHashTable *down_trunks; /* CtId -> name */
   CsSipCounts counts;      /* written on the SIP thread with cs_sip_count */
 };
 

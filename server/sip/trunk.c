@@ -2,6 +2,7 @@
 #include "server/sip/trunk.h"
 
 #include "common/base/error.h"
+#include "common/rules/phone.h"
 #include "server/sip/address.h"
 
 #include <netdb.h>
@@ -31,8 +32,6 @@ cs_sip_trunk_free (CsSipTrunk *trunk)
   g_free (trunk->domain);
   g_strfreev (trunk->allowed);
   g_free (trunk->country);
-  g_free (trunk->national_prefix);
-  g_free (trunk->international_prefix);
   g_free (trunk);
 }
 
@@ -95,14 +94,14 @@ digits_of (const char *user)
 char *
 cs_sip_trunk_normalise (const CsSipTrunk *trunk, const char *user)
 {
-  const char *national = trunk->national_prefix != NULL ? trunk->national_prefix : "0";
-  const char *international
-      = trunk->international_prefix != NULL ? trunk->international_prefix : "00";
+  const CtDialPlan *plan = ct_dial_plan_find_code (trunk->country);
+  const char *national = plan != NULL ? plan->trunk : "0";
+  const char *international = plan != NULL ? plan->international : "00";
   g_autofree char *digits = user != NULL ? digits_of (user) : NULL;
 
   if (digits == NULL || digits[0] == '+')
     return g_steal_pointer (&digits);
-  if (*international != '\0' && g_str_has_prefix (digits, international))
+  if (g_str_has_prefix (digits, international))
     return g_strconcat ("+", digits + strlen (international), NULL);
   if (trunk->country == NULL)
     return g_strconcat ("+", digits, NULL);

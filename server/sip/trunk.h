@@ -38,9 +38,7 @@ typedef struct {
   guint max_calls;            /* both directions together; 0: no limit */
   guint max_calls_per_second; /* incoming, 0: no limit */
 
-  char *country;              /* calling code "31": national numbers become E.164; may be NULL */
-  char *national_prefix;      /* "0"; NULL: "0" */
-  char *international_prefix; /* "00"; NULL: "00" */
+  char *country; /* calling code "31": numbers as dialled there become E.164; may be NULL */
 } CsSipTrunk;
 
 CsSipTrunk *cs_sip_trunk_new (CtId id, CtId tenant, const char *name, const char *host);

@@ -3,6 +3,7 @@
 spoken to over its API, stopped. Ports are free ones that the server tells; nothing is shared."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,12 @@ def wait_until(question, seconds=15, what="it"):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true in {seconds} s")
         time.sleep(0.02)
+
+
+def sanitizer_report(text):
+    """What ASan, LSan or UBSan said in a program's log, or None."""
+    found = re.search(r"(?m)^.*(?:ERROR: (?:Address|Leak)Sanitizer|runtime error:)", text)
+    return text[found.start():][:12000] if found else None
 
 
 class House:
@@ -159,8 +166,9 @@ security=none
             self.server.kill()
             raise AssertionError("the server did not stop:\n" + self.log()[-4000:])
         self.server = None
-        if code != 0:
-            raise AssertionError(f"the server ended with {code}:\n" + self.log()[-4000:])
+        report = sanitizer_report(self.log())
+        if code != 0 or report:
+            raise AssertionError(f"the server ended with {code}:\n" + (report or self.log()[-4000:]))
 
     def close(self):
         try:
@@ -229,11 +237,13 @@ class Agent:
         with open(password, "w", encoding="utf-8") as out:
             out.write(PASSWORD + "\n")
         self.events = []
+        self.log_path = os.path.join(house.folder, user + ".log")
         self.process = subprocess.Popen(
             [os.path.join(house.build, "centrale-agent"), "--server", house.url, "--domain",
              house.domain(), "--user", user, "--password-file", password, *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=open(os.path.join(house.folder, user + ".log"), "ab"),
-            env=house.environment())
+            stdout=subprocess.PIPE, stderr=open(self.log_path, "ab"),
+            # Libraries of a desk keep things for its life; what else the sanitizers find is told.
+            env={**house.environment(), "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
         os.set_blocking(self.process.stdout.fileno(), False)
         self.rest = ""
 
@@ -262,6 +272,10 @@ class Agent:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        with open(self.log_path, encoding="utf-8", errors="replace") as text:
+            report = sanitizer_report(text.read())
+        if report:
+            raise AssertionError("the e-agent:\n" + report)
 
     def __enter__(self):
         return self

@@ -183,7 +183,7 @@ class Stranger:
                 raise AssertionError(f"the stranger's phone is {self.state} ({self.final}), not {states}")
 
     def _answer(self, text, status, phrase, body=""):
-        headers = re.findall(r"(?im)^((?:Via|From|To|Call-ID|CSeq):.*)\r$", text)
+        headers = re.findall(r"(?im)^((?:Via|Record-Route|From|To|Call-ID|CSeq):.*)\r$", text)
         headers = [header + f";tag={self.tag}" if re.match(r"(?i)To:(?!.*;tag=)", header) and status > 100
                    else header for header in headers]
         kind = "Content-Type: application/sdp\r\n" if body else ""

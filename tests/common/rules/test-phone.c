@@ -167,6 +167,10 @@ test_plans (void)
   g_assert_null (ct_dial_plan_find ("XX"));
   g_assert_null (ct_dial_plan_find (""));
   g_assert_null (ct_dial_plan_find (NULL));
+  g_assert_cmpstr (ct_dial_plan_find_code ("39")->trunk, ==, "");
+  g_assert_cmpstr (ct_dial_plan_find_code ("1")->international, ==, "011");
+  g_assert_null (ct_dial_plan_find_code ("999"));
+  g_assert_null (ct_dial_plan_find_code (NULL));
 }
 
 int
