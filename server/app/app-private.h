@@ -43,6 +43,7 @@ struct _CsApp {
   const CsConfig *config;
   CtClock *clock;
   CsPlaces places;
+  int lock; /* on the data folder, as long as we live */
   CsStore *store;
   CsBlobs *blobs;
   CsBilling *billing;

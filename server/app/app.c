@@ -5,6 +5,7 @@
 
 #include "server/app/app-private.h"
 #include "server/app/backup.h"
+#include "server/app/lock.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -353,6 +354,7 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
   g_autoptr (CsApp) app = g_new0 (CsApp, 1);
 
   app->config = config;
+  app->lock = -1;
   app->clock = ct_clock_ref (clock);
   app->helper = cs_app_find_helper ();
   app->resuming = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -373,6 +375,9 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
       ct_fail (error, CT_ERROR_IO, "cannot make folders in %s", config->data_folder);
       return NULL;
     }
+  app->lock = cs_lock_take (app->places.pid, error);
+  if (app->lock < 0)
+    return NULL;
   if (!start_store (app, error) || !start_http (app, error))
     return NULL;
   start_calls (app);
@@ -431,6 +436,8 @@ cs_app_stop (CsApp *app)
   g_hash_table_unref (app->resuming);
   cs_places_clear (&app->places);
   g_free (app->helper);
+  if (app->lock >= 0)
+    close (app->lock);
   g_mutex_clear (&app->reload_lock);
   ct_clock_unref (app->clock);
   g_free (app);

@@ -4,15 +4,14 @@
 
 #include "server/app/commands.h"
 
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "common/base/error.h"
 #include "server/app/app-private.h"
 #include "server/app/hands.h"
+#include "server/app/lock.h"
 
 #define MIB (1024 * 1024)
 
@@ -99,6 +98,11 @@ init (const CsConfig *config, CtClock *clock, const CsPlaces *places, char **arg
   g_autoptr (CsStore) store = NULL;
   CtUserSpec user = { .user = arguments[2], .name = arguments[2], .roles = roles };
 
+  if (!cs_tenants_is_domain (arguments[0]))
+    return ct_fail (error, CT_ERROR_INVALID, "a domain like calls.example is wanted, not \"%s\"",
+                    arguments[0]);
+  if (*arguments[1] == '\0' || *arguments[2] == '\0')
+    return ct_fail (error, CT_ERROR_INVALID, "the tenant and its administrator need names");
   if (!g_file_get_contents (arguments[3], &password, NULL, error))
     return FALSE;
   g_strchomp (password);
@@ -136,12 +140,9 @@ cs_command_init (const CsConfig *config, CtClock *clock, char **arguments)
 static void
 tell_server (const CsPlaces *places)
 {
-  g_autofree char *text = NULL;
-  gint64 pid;
+  pid_t server = cs_lock_get_holder (places->pid);
 
-  if (g_file_get_contents (places->pid, &text, NULL, NULL)
-      && g_ascii_string_to_signed (g_strchomp (text), 10, 2, G_MAXINT32, &pid, NULL)
-      && kill ((pid_t) pid, SIGHUP) == 0)
+  if (server > 0 && kill (server, SIGHUP) == 0)
     g_print ("The running server reads it now.\n");
 }
 

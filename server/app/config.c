@@ -180,13 +180,47 @@ read_group (CsConfig *config, GKeyFile *file, const char *group, const char *nam
   return TRUE;
 }
 
+/* GKeyFile takes the last of two equal keys, and tells no line of what it cannot read: both are seen here
+ * first. */
 static gboolean
-check_together (const CsConfig *config, const char *name, GError **error)
+check_lines (const char *name, const char *text, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *group = NULL;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+      const char *sign = strchr (line, '=');
+
+      if (*line == '\0' || *line == '#')
+        continue;
+      if (*line == '[' && g_str_has_suffix (line, "]"))
+        {
+          g_free (group);
+          group = g_strdup (line);
+          continue;
+        }
+      if (group == NULL || sign == NULL || sign == line)
+        return ct_fail (error, CT_ERROR_INVALID, "%s:%u: a [group] or key=value is wanted", name,
+                        i + 1);
+      line[sign - line] = '\0';
+      if (!g_hash_table_add (seen, g_strconcat (group, g_strchomp (line), NULL)))
+        return ct_fail (error, CT_ERROR_INVALID, "%s:%u: %s stands twice", name, i + 1, line);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_together (const CsConfig *config, const char *name, const char *text, GError **error)
 {
   if ((config->certificate == NULL) != (config->certificate_key == NULL))
-    return ct_fail (error, CT_ERROR_INVALID, "%s: certificate and key go together", name);
+    return ct_fail (error, CT_ERROR_INVALID, "%s:%u: certificate and key go together", name,
+                    find_line (text, "http", config->certificate != NULL ? "certificate" : "key"));
   if (config->media_port_max <= config->media_port_min)
-    return ct_fail (error, CT_ERROR_INVALID, "%s: port-max must be above port-min", name);
+    return ct_fail (error, CT_ERROR_INVALID, "%s:%u: port-max must be above port-min", name,
+                    find_line (text, "media", NULL));
   return TRUE;
 }
 
@@ -209,6 +243,8 @@ cs_config_parse (const char *name, const char *text, gsize size, GError **error)
       ct_fail (error, CT_ERROR_INVALID, "%s:1: not a configuration file", name);
       return NULL;
     }
+  if (!check_lines (name, whole, error))
+    return NULL;
   if (size > 0 && !g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, &wrong))
     {
       ct_fail (error, CT_ERROR_INVALID, "%s: %s", name, wrong->message);
@@ -218,7 +254,7 @@ cs_config_parse (const char *name, const char *text, gsize size, GError **error)
   for (guint i = 0; groups[i] != NULL; i++)
     if (!read_group (config, file, groups[i], name, whole, folder, error))
       return NULL;
-  return check_together (config, name, error) ? g_steal_pointer (&config) : NULL;
+  return check_together (config, name, whole, error) ? g_steal_pointer (&config) : NULL;
 }
 
 CsConfig *

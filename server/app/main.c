@@ -6,11 +6,9 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "common/base/text.h"
 #include "server/app/app.h"
@@ -118,8 +116,6 @@ static int
 serve (const CsConfig *config, CtClock *clock)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *pid_path = g_build_filename (config->data_folder, "centrale.pid", NULL);
-  g_autofree char *pid = g_strdup_printf ("%d\n", (int) getpid ());
   Main self = { .clock = clock, .config = config };
 
   self.app = cs_app_start (config, clock, &error);
@@ -131,8 +127,6 @@ serve (const CsConfig *config, CtClock *clock)
   g_unix_signal_add (SIGHUP, on_hung_up, &self);
   if (config->backup_folder != NULL)
     g_timeout_add_seconds (60, on_minute, &self);
-  if (!g_file_set_contents (pid_path, pid, -1, &error))
-    g_warning ("%s", error->message);
   g_message ("centrale-server %s: HTTP port %u, SIP port %u", CENTRALE_VERSION,
              cs_app_get_http_port (self.app), cs_app_get_sip_port (self.app));
   /* For who started us and waits. */
@@ -141,7 +135,6 @@ serve (const CsConfig *config, CtClock *clock)
   fflush (stdout);
   g_main_loop_run (self.loop);
   g_message ("stopping");
-  g_unlink (pid_path);
   cs_app_stop (self.app);
   g_main_loop_unref (self.loop);
   return EX_OK;
@@ -155,11 +148,11 @@ print_help (GOptionContext *context)
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (text, "  %s\n", commands[i].help);
-  g_string_append (text,
-                   "  config           print the documented configuration\n\n"
-                   "Exit codes: 0 well; 64 usage; 65 the file given is wrong; 66 no such file;\n"
-                   "69 not in this state, or faults found; 70 internal; 74 disk.\n"
-                   "Signals: TERM drains and stops, HUP reads plan and certificate anew.");
+  g_string_append (
+      text, "  config           print the documented configuration\n\n"
+            "Exit codes: 0 well; 64 usage; 65 the file given is wrong; 66 no such file;\n"
+            "69 not in this state, or faults found; 70 internal; 74 disk; 78 configuration.\n"
+            "Signals: TERM drains and stops, HUP reads plan and certificate anew.");
   g_option_context_set_description (context, text->str);
   g_string_free (text, TRUE);
 }
@@ -209,6 +202,13 @@ cs_main (int argc, char **argv)
   if (version)
     {
       g_print ("centrale-server %s\n", CENTRALE_VERSION);
+      return EX_OK;
+    }
+  if (arguments != NULL && arguments[0] != NULL && g_strcmp0 (arguments[1], "--help") == 0)
+    {
+      g_autofree char *text = g_option_context_get_help (context, TRUE, NULL);
+
+      g_print ("%s", text);
       return EX_OK;
     }
   if (arguments != NULL && g_strcmp0 (arguments[0], "config") == 0)

@@ -62,7 +62,7 @@ cs_sip_trunk_resolve (CsSipTrunk *trunk, GError **error)
       CsSipBlock block;
 
       if (!cs_sip_block_parse (trunk->sources[i], &block))
-        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: “%s” is no address or block",
+        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: \"%s\" is no address or block",
                         trunk->name, trunk->sources[i]);
     }
   cs_sip_address_print (&address, text);

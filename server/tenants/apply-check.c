@@ -15,6 +15,7 @@
 typedef struct {
   CsYaml *yaml;
   const CtTenantFile *file;
+  const char *folder; /* of the files it names */
   const CsApplyHands *hands;
   GPtrArray *findings;
 } Check;
@@ -66,6 +67,17 @@ check_unique (Check *check, const char *pointer, const GPtrArray *list)
 
         find (check, at, "the key %s stands twice", key_of (list->pdata[i]));
       }
+}
+
+/* @seen: the values of this kind so far. */
+static void
+check_once (Check *check, GHashTable *seen, const char *pointer, const char *member,
+            const char *value)
+{
+  g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
+
+  if (!g_hash_table_add (seen, (gpointer) value))
+    find (check, at, "%s stands twice", value);
 }
 
 static void
@@ -186,6 +198,18 @@ check_steps (Check *check, const char *pointer, const GPtrArray *steps)
     }
 }
 
+/* The place in the queue is told with ten prompts, one a digit. */
+static void
+check_digits (Check *check, const char *pointer, const char *prefix)
+{
+  for (guint i = 0; prefix != NULL && i < 10; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%s-%u", prefix, i);
+
+      check_named (check, pointer, "digits", check->file->prompts, key, "prompt");
+    }
+}
+
 static void
 check_line (Check *check, const char *pointer, const CtCompanySpec *company, const CtLineSpec *line)
 {
@@ -201,6 +225,7 @@ check_line (Check *check, const char *pointer, const CtCompanySpec *company, con
   check_named (check, pointer, "announcement", prompts, line->announcement, "prompt");
   check_named (check, pointer, "music", prompts, line->music, "prompt");
   check_named (check, pointer, "position", prompts, line->position, "prompt");
+  check_digits (check, pointer, line->digits);
   check_named (check, pointer, "parked", prompts, line->parked, "prompt");
   check_named (check, pointer, "press_one", prompts, line->press_one, "prompt");
   check_named (check, pointer, "script", company->scripts, line->script, "script");
@@ -240,18 +265,32 @@ check_script (Check *check, const char *pointer, const CtScriptSpec *script)
 }
 
 static void
+check_client_code (Check *check, const char *pointer, const char *code)
+{
+  g_autofree char *at = g_strdup_printf ("%s/client_code", pointer);
+
+  if (strspn (code, "0123456789") != strlen (code))
+    find (check, at, "a client code is 4 or 5 digits");
+}
+
+/* "#c64600", of which the field's length is checked. */
+static void
+check_colour (Check *check, const char *pointer, const char *colour)
+{
+  g_autofree char *at = g_strdup_printf ("%s/colour", pointer);
+
+  if (colour != NULL
+      && (*colour != '#' || strspn (colour + 1, "0123456789abcdefABCDEF") != strlen (colour + 1)))
+    find (check, at, "a colour like #c64600 is wanted, not \"%s\"", colour);
+}
+
+static void
 check_company (Check *check, const char *pointer, const CtCompanySpec *company)
 {
   g_autofree char *scripts = g_strdup_printf ("%s/scripts", pointer);
 
-  for (const char *c = company->client_code; *c != '\0'; c++)
-    if (!g_ascii_isdigit (*c))
-      {
-        g_autofree char *at = g_strdup_printf ("%s/client_code", pointer);
-
-        find (check, at, "a client code is 4 or 5 digits");
-        break;
-      }
+  check_client_code (check, pointer, company->client_code);
+  check_colour (check, pointer, company->colour);
   check_money (check, pointer, "rate", company->rate);
   check_money (check, pointer, "pay_rate", company->pay_rate);
   check_money (check, pointer, "onward_rate", company->onward_rate);
@@ -305,12 +344,67 @@ check_user (Check *check, const char *pointer, const CtUserSpec *user)
 }
 
 static void
+check_prompt (Check *check, const char *pointer, const CtPromptSpec *prompt)
+{
+  GHashTableIter iter;
+  gpointer language, file;
+
+  if (prompt->builtin == NULL && prompt->texts == NULL && prompt->files == NULL)
+    find (check, pointer, "a prompt needs texts, files or builtin");
+  if (prompt->files == NULL)
+    return;
+  g_hash_table_iter_init (&iter, prompt->files);
+  while (g_hash_table_iter_next (&iter, &language, &file))
+    {
+      g_autofree char *path = g_build_filename (check->folder, file, NULL);
+      g_autofree char *at = g_strdup_printf ("%s/files/%s", pointer, (char *) language);
+
+      if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+        find (check, at, "there is no file %s", path);
+    }
+}
+
+/* Client codes are unique in the tenant (D12), numbers on the whole server (D13), of which this file is
+ * what can be seen here; users in the tenant. */
+static void
+check_doubles (Check *check)
+{
+  const CtTenantFile *file = check->file;
+  g_autoptr (GHashTable) codes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) numbers = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) users = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; file->companies != NULL && i < file->companies->len; i++)
+    {
+      const CtCompanySpec *company = file->companies->pdata[i];
+      g_autofree char *at = g_strdup_printf ("/companies/%u", i);
+
+      check_once (check, codes, at, "client_code", company->client_code);
+      for (guint j = 0; company->lines != NULL && j < company->lines->len; j++)
+        {
+          g_autofree char *line = g_strdup_printf ("%s/lines/%u", at, j);
+
+          check_once (check, numbers, line, "number",
+                      ((CtLineSpec *) company->lines->pdata[j])->number);
+        }
+    }
+  for (guint i = 0; file->users != NULL && i < file->users->len; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("/users/%u", i);
+
+      check_once (check, users, at, "user", ((CtUserSpec *) file->users->pdata[i])->user);
+    }
+}
+
+static void
 check_file (Check *check)
 {
   const CtTenantFile *file = check->file;
   g_autoptr (GError) error = NULL;
   g_autoptr (CtHours) zone = ct_hours_new (file->time_zone, &error);
 
+  if (!cs_tenants_is_domain (file->domain))
+    find (check, "/domain", "a domain like calls.example is wanted, in lower case");
   if (zone == NULL)
     find (check, "/time_zone", "%s", error->message);
   for (guint i = 0; file->shared_numbers != NULL && file->shared_numbers[i] != NULL; i++)
@@ -327,11 +421,9 @@ check_file (Check *check)
   check_unique (check, "/companies", file->companies);
   for (guint i = 0; file->prompts != NULL && i < file->prompts->len; i++)
     {
-      const CtPromptSpec *prompt = file->prompts->pdata[i];
       g_autofree char *at = g_strdup_printf ("/prompts/%u", i);
 
-      if (prompt->builtin == NULL && prompt->texts == NULL && prompt->files == NULL)
-        find (check, at, "a prompt needs texts, files or builtin");
+      check_prompt (check, at, file->prompts->pdata[i]);
     }
   for (guint i = 0; file->companies != NULL && i < file->companies->len; i++)
     {
@@ -345,6 +437,7 @@ check_file (Check *check)
 
       check_user (check, at, file->users->pdata[i]);
     }
+  check_doubles (check);
 }
 
 CtTenantFile *
@@ -352,6 +445,7 @@ cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml,
 {
   g_autofree char *bytes = NULL;
   g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr (GPtrArray) found = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   g_autoptr (CsYaml) read = NULL;
   g_autoptr (JsonNode) node = NULL;
@@ -366,7 +460,7 @@ cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml,
     g_ptr_array_add (found, g_strdup (error->message));
   else
     {
-      Check check = { read, NULL, hands, found };
+      Check check = { read, NULL, folder, hands, found };
 
       node = cs_yaml_to_json (read, &ct_tenant_file_type);
       file = ct_record_from_json (&ct_tenant_file_type, node, CT_WIRE_REQUEST, &problem);

@@ -41,7 +41,8 @@ static gboolean
 find_user (gpointer self, CsDb *db, const char *domain, const char *user_name, CsUserRecord *record,
            GError **error)
 {
-  g_autoptr (CsTenant) tenant = cs_tenants_find_domain (db, cs_scope_system (), domain, error);
+  g_autofree char *folded = g_ascii_strdown (domain, -1);
+  g_autoptr (CsTenant) tenant = cs_tenants_find_domain (db, cs_scope_system (), folded, error);
   g_autoptr (CsUser) user = NULL;
 
   if (tenant == NULL)

@@ -169,6 +169,26 @@ cs_tenants_put_tenant (CsDb *db, const CtTenantFile *file, CtId *id, GError **er
 }
 
 gboolean
+cs_tenants_is_domain (const char *text)
+{
+  const char *label = text;
+
+  if (strlen (text) > 253)
+    return FALSE;
+  for (const char *c = text;; c++)
+    if (*c == '.' || *c == '\0')
+      {
+        if (c == label || c - label > 63 || *label == '-' || c[-1] == '-')
+          return FALSE;
+        if (*c == '\0')
+          return TRUE;
+        label = c + 1;
+      }
+    else if (!g_ascii_islower (*c) && !g_ascii_isdigit (*c) && *c != '-')
+      return FALSE;
+}
+
+gboolean
 cs_tenants_create (CsDb *db, CsScope scope, const char *domain, const char *name,
                    const char *time_zone, const char *language, CtId *tenant, GError **error)
 {

@@ -94,6 +94,8 @@ gboolean cs_tenants_put_device (CsDb *db, CsScope scope, CtId user, const char *
 /* MD5 (user:realm:secret), hex: what digest needs to know (RFC 2617). */
 char *cs_tenants_ha1 (const char *sip_user, const char *realm, const char *secret);
 
+/* Labels of lower-case letters, digits and hyphens; sign-in folds what people type to it. */
+gboolean cs_tenants_is_domain (const char *text);
 /* The first tenant, for `init`: only its domain, name and one administrator. */
 gboolean cs_tenants_create (CsDb *db, CsScope scope, const char *domain, const char *name,
                             const char *time_zone, const char *language, CtId *tenant,

@@ -43,9 +43,11 @@ test_errors (void)
     { "[http]\n\nprot=1\n", "x.conf:3: [http] has no key \"prot\"" },
     { "[server]\n[htpt]\nport=1\n", "x.conf:2: there is no group [htpt]" },
     { "[mail]\nsecurity=ssl\n", "x.conf:2: security: one of these is wanted: none starttls tls" },
-    { "[http]\ncertificate=a.pem\n", "x.conf: certificate and key go together" },
-    { "[media]\nport-min=3000\nport-max=2000\n", "x.conf: port-max must be above port-min" },
-    { "port=1\n", "x.conf: Key file does not start with a group" },
+    { "[http]\ncertificate=a.pem\n", "x.conf:2: certificate and key go together" },
+    { "[media]\nport-min=3000\nport-max=2000\n", "x.conf:1: port-max must be above port-min" },
+    { "[http]\nport=1\n#\n port = 2\n", "x.conf:4: port stands twice" },
+    { "[http]\nrubbish\n", "x.conf:2: a [group] or key=value is wanted" },
+    { "port=1\n", "x.conf:1: a [group] or key=value is wanted" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

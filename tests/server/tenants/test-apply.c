@@ -274,6 +274,18 @@ test_findings (Fixture *fixture, gconstpointer unused)
       "t.yaml:37: /shared_numbers/1: a number like +3225550123 is wanted, not 0205550100" },
     { "number: '+3225550123'", "number: '025550123'", NULL },
     { "badge: orders, level", "badge: none, level", NULL },
+    { "domain: example.test", "domain: Example.test", NULL },
+    { "language: nl\n", "colour: 'redoxide'\n", NULL },
+    { "language: nl\n", "colour: '#c6460g'\n",
+      "t.yaml:15: /companies/0/colour: a colour like #c64600 is wanted, not \"#c6460g\"" },
+    { "music: music", "digits: digit",
+      "t.yaml:22: /companies/0/lines/0/digits: there is no prompt digit-0 in this file" },
+    { "texts: {nl: Hallo, en: Hello}", "files: {nl: hallo.wav}", NULL },
+    { "{user: jan,", "{user: zoe,", "t.yaml:35: /users/1/user: zoe stands twice" },
+    { "users:\n",
+      "- {key: other, name: O, client_code: 0427, scripts: [{key: o, name: O, body: {a: b}}],\n"
+      "   lines: [{number: '+3225550123', label: L, script: o, needs: {pool: day}}]}\nusers:\n",
+      "t.yaml:31: /companies/1/client_code: 0427 stands twice" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
