@@ -113,6 +113,21 @@ check_condition_value (CtScriptCheck *check, const CtScriptCondition *condition,
                         pointer);
 }
 
+/* These two facts are "yes" or "no" (run.h). */
+static void
+check_fact_value (CtScriptCheck *check, const CtScriptCondition *condition, const char *pointer)
+{
+  static const char *const two[] = { "open", "earlier", NULL };
+  static const char *const words[] = { "yes", "no", NULL };
+
+  if (!g_strv_contains (two, condition->name)
+      || (condition->operator!= CT_SCRIPT_EQUALS && condition->operator!= CT_SCRIPT_IN))
+    return;
+  for (guint i = 0; condition->values[i] != NULL; i++)
+    if (!g_strv_contains (words, condition->values[i]))
+      ct_script_report (check, CT_SCRIPT_ERROR, "value-never", condition->values[i], "%s", pointer);
+}
+
 static void
 check_condition (CtScriptCheck *check, const CtScriptCondition *condition, const char *pointer)
 {
@@ -134,6 +149,7 @@ check_condition (CtScriptCheck *check, const CtScriptCondition *condition, const
     {
       if (!ct_script_fact_is_known (condition->name))
         error_at (check, pointer, "fact-unknown", condition->name);
+      check_fact_value (check, condition, pointer);
       return;
     }
   step = ct_script_find (check->script, condition->name);

@@ -123,7 +123,8 @@ start_studio (CsApp *app, GError **error)
 gboolean
 cs_app_start_domains (CsApp *app, GError **error)
 {
-  const CsScriptsHands hands = { app, find_call, prefill, get_script_key, on_enter, on_leave };
+  const CsScriptsHands hands
+      = { app, find_call, prefill, get_script_key, on_enter, on_leave, cs_calls_may_see_call };
 
   app->scripts = cs_scripts_new (app->store, &hands);
   app->messages = (CsMessagesAccess){ app->calls, cs_calls_may_see_call };

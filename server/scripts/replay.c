@@ -225,10 +225,11 @@ write_command (const Written *w, const CtScriptRun *run, GError **error)
   const CtScriptCommand *command = w->command;
   const CtScriptStep *step = ct_script_find (ct_script_run_script (run), command->step);
   gboolean secret = step->kind == CT_SCRIPT_ASK && step->ask == CT_SCRIPT_SECRET;
-  gboolean sealed = secret && command->value != NULL && *command->value != '\0';
+  gboolean given = ct_script_run_answer (run, command->step) != NULL;
+  /* Of a secret the log holds only whether there is one: NULL, else "" as taken away. */
+  const char *value = !secret || command->value == NULL ? command->value : given ? NULL : "";
 
-  if (!cs_scripts_add_command (w->db, w->call, command, sealed ? NULL : command->value, w->user,
-                               w->at_ms, error)
+  if (!cs_scripts_add_command (w->db, w->call, command, value, w->user, w->at_ms, error)
       || !cs_scripts_set_number (w->db, w->scope, w->call, command->number, error))
     return FALSE;
   if (strcmp (command->kind, "answer") == 0)

@@ -56,6 +56,9 @@ typedef struct {
   /* A secret step is on the screen, or no more: mask recording and keys (D33). Must be repeatable. */
   gboolean (*on_enter) (gpointer data, CtId call, CtId user, GError **error);
   gboolean (*on_leave) (gpointer data, CtId call, CtId user, GError **error);
+  /* Whether the principal's roles reach this call at all; CT_ERROR_NOT_FOUND if not. */
+  gboolean (*may_see_call) (gpointer data, CsDb *db, const CsPrincipal *principal, CtId call,
+                            GError **error);
 } CsScriptsHands;
 
 typedef struct _CsScripts CsScripts;

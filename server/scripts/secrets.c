@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who may read a sealed answer (D33): who typed it, in her own run; and the role that the script names at
- * the step, in any call of its scope. What somebody else typed is given out only after it is on disk who
+ * the step, in the calls that it may see. What somebody else typed is given out only after it is on disk who
  * read it. */
 #define G_LOG_DOMAIN "scripts"
 
@@ -115,8 +115,9 @@ list_shown (const CtScript *script, GPtrArray *rows, guint roles)
 
 /* The run, if the principal may know of it at all. */
 static CsRunRow *
-find_run (CsDb *db, const CsPrincipal *principal, CtId call, GError **error)
+find_run (CsScripts *scripts, CsDb *db, const CsPrincipal *principal, CtId call, GError **error)
 {
+  const CsScriptsHands *hands = &scripts->hands;
   g_autoptr (GError) failed = NULL;
   g_autoptr (CsRunRow) row = cs_scripts_get_run (db, principal->scope, call, &failed);
 
@@ -125,11 +126,10 @@ find_run (CsDb *db, const CsPrincipal *principal, CtId call, GError **error)
       g_propagate_error (error, g_steal_pointer (&failed));
       return NULL;
     }
-  if (row == NULL || (principal->company != CT_ID_NONE && principal->company != row->company))
-    {
-      ct_fail (error, CT_ERROR_NOT_FOUND, "no script ran in call %s", ct_id_text (call).text);
-      return NULL;
-    }
+  if (row == NULL)
+    ct_fail (error, CT_ERROR_NOT_FOUND, "no script ran in call %s", ct_id_text (call).text);
+  else if (!hands->may_see_call (hands->data, db, principal, call, error))
+    return NULL;
   return g_steal_pointer (&row);
 }
 
@@ -140,7 +140,7 @@ cs_scripts_get_secrets (CsExchange *exchange, gpointer module, GError **error)
   const CsPrincipal *principal = cs_exchange_principal (exchange);
   CsDb *db = cs_exchange_reader (exchange);
   CtId call = cs_exchange_id (exchange, "id");
-  g_autoptr (CsRunRow) run = find_run (db, principal, call, error);
+  g_autoptr (CsRunRow) run = find_run (scripts, db, principal, call, error);
   g_autoptr (CtScript) script
       = run != NULL ? cs_scripts_get_version (scripts, db, principal->scope, run->version, error)
                     : NULL;

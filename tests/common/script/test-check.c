@@ -84,6 +84,8 @@ test_bad (void)
     { "{\"fact\": \"open\", \"equals\": \"yes\"}",
       "{\"answer\": \"reason\", \"equals\": \"complain\"}",
       "/steps/route/arms/0/when: value-never: complain", TRUE },
+    { "{\"fact\": \"open\", \"equals\": \"yes\"}", "{\"fact\": \"open\", \"equals\": \"true\"}",
+      "/steps/route/arms/0/when: value-never: true" },
     { "\"protected\": {\"nl\": \"Bel 06-12345678\", ", "\"protected\": {",
       "/steps/mobile/protected: language-missing: nl" },
     { "\"nl\": \"Korting geven\", ", "", "/scenarios/forbidden/0: language-missing: nl" },

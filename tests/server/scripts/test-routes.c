@@ -33,6 +33,7 @@ typedef struct {
   int masked; /* orders given: +1 enter, 0 leave */
   int orders;
   gboolean mask_fails;
+  gboolean optional_card;
 } Fixture;
 
 /* The hands */
@@ -108,6 +109,16 @@ on_leave (gpointer data, CtId call, CtId user, GError **error)
   return TRUE;
 }
 
+/* As server/calls: staff see all, an owner his company's, an e-agent his own. */
+static gboolean
+may_see_call (gpointer data, CsDb *db, const CsPrincipal *principal, CtId call, GError **error)
+{
+  gboolean may
+      = principal->company != CT_ID_NONE ? principal->company == COMPANY : principal->user == ANNA;
+
+  return may || ct_fail (error, CT_ERROR_NOT_FOUND, "no such call");
+}
+
 /* Users */
 
 static const char *const user_names[] = { "anna", "bert", "carla", "olga" };
@@ -147,8 +158,14 @@ read_user (gpointer self, CsDb *db, CtId tenant, CtId id, CsUserRecord *user, GE
 static gboolean
 publish (CsDb *db, gpointer data, GError **error)
 {
-  return cs_scripts_publish (db, cs_scope_tenant (TENANT), COMPANY, "orders", "Orders",
-                             sample_bakery, NULL, &((Fixture *) data)->version, error);
+  Fixture *f = data;
+  g_autofree char *body
+      = f->optional_card
+            ? sample_change (sample_bakery, "\"secret\", \"required\": true", "\"secret\"")
+            : g_strdup (sample_bakery);
+
+  return cs_scripts_publish (db, cs_scope_tenant (TENANT), COMPANY, "orders", "Orders", body, NULL,
+                             &f->version, error);
 }
 
 static void
@@ -179,7 +196,8 @@ set_up (Fixture *f, gconstpointer data)
   g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (CsMigration));
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
-  const CsScriptsHands hands = { f, find_call, prefill, tenant_key, on_enter, on_leave };
+  const CsScriptsHands hands
+      = { f, find_call, prefill, tenant_key, on_enter, on_leave, may_see_call };
 
   f->folder = g_dir_make_tmp ("scripts-XXXXXX", NULL);
   path = g_build_filename (f->folder, "a.db", NULL);
@@ -190,6 +208,7 @@ set_up (Fixture *f, gconstpointer data)
       = cs_store_open (path, f->clock, (CsMigration *) (gpointer) steps->data, steps->len, &error);
   g_assert_no_error (error);
   f->scripts = cs_scripts_new (f->store, &hands);
+  f->optional_card = data != NULL;
   g_assert_true (cs_store_write (f->store, publish, f, &error));
   start_http (f);
 }
@@ -424,6 +443,7 @@ test_secrets (Fixture *f, gconstpointer data)
   g_assert_cmpstr (value, ==, "9876 5432 10");
   g_assert_cmpuint (count_secrets (f, "anna", 200, NULL), ==, 0);
   g_assert_cmpuint (count_secrets (f, "olga", 404, NULL), ==, 0);
+  g_assert_cmpuint (count_secrets (f, "bert", 404, NULL), ==, 0);
   db = cs_store_acquire_reader (f->store);
   {
     g_autoptr (CsQuery) query = cs_query (db, &count_readings);
@@ -433,6 +453,26 @@ test_secrets (Fixture *f, gconstpointer data)
     g_assert_cmpint (cs_column_int (query, "n"), ==, 1);
   }
   cs_store_release_reader (f->store, db);
+}
+
+/* A secret that is no answer, or was taken away, is none when the run is read again. */
+static void
+test_no_secret (Fixture *f, gconstpointer data)
+{
+  static const char *const values[]
+      = { "\"value\": \"  \"", "\"value\": \"9876\"", "\"value\": \"\"" };
+  g_autofree char *anna = sign_in (f, "anna");
+  g_autofree char *path = call_path ("/script");
+
+  walk_to_card (f, anna);
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (JsonObject) said = command (f, anna, 9 + i, "answer", "card", values[i], 200);
+      g_autoptr (JsonObject) kept = ask (f, "GET", path, anna, NULL, 200);
+
+      g_assert_cmpint (answer_of (said, "card") != NULL, ==, i == 1);
+      g_assert_cmpint (answer_of (kept, "card") != NULL, ==, i == 1);
+    }
 }
 
 static void
@@ -482,5 +522,6 @@ main (int argc, char **argv)
   ADD ("/scripts-routes/others", test_others);
   ADD ("/scripts-routes/mask", test_mask);
   ADD ("/scripts-routes/secrets", test_secrets);
+  g_test_add ("/scripts-routes/no-secret", Fixture, "optional", set_up, test_no_secret, tear_down);
   return g_test_run ();
 }

@@ -281,11 +281,11 @@ test_findings (Fixture *fixture, gconstpointer unused)
     { "music: music", "digits: digit",
       "t.yaml:22: /companies/0/lines/0/digits: there is no prompt digit-0 in this file" },
     { "texts: {nl: Hallo, en: Hello}", "files: {nl: hallo.wav}", NULL },
-    { "{user: jan,", "{user: zoe,", "t.yaml:35: /users/1/user: zoe stands twice" },
+    { "{user: jan,", "{user: zoe,", "t.yaml:36: /users/1/user: zoe stands twice" },
     { "users:\n",
       "- {key: other, name: O, client_code: 0427, scripts: [{key: o, name: O, body: {a: b}}],\n"
       "   lines: [{number: '+3225550123', label: L, script: o, needs: {pool: day}}]}\nusers:\n",
-      "t.yaml:31: /companies/1/client_code: 0427 stands twice" },
+      "t.yaml:32: /companies/1/client_code: 0427 stands twice" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
