@@ -324,7 +324,7 @@ static void
 on_signed_in (CdApplication *self, CdSession *session)
 {
   g_application_hold (G_APPLICATION (self));
-  self->workplace = cd_workplace_new (session, self->clock);
+  self->workplace = cd_workplace_new (session, self->settings, self->clock);
   g_signal_connect_object (session, "signed-out", G_CALLBACK (on_session_lost), self,
                            G_CONNECT_SWAPPED);
   cd_workplace_open_async (self->workplace, on_workplace_opened, g_object_ref (self));

@@ -3,6 +3,7 @@
 
 #include "client/app/workplace.h"
 
+#include "client/app/devices.h"
 #include "client/phone/sofia/sofia-phone.h"
 #include "client/session/keyring.h"
 
@@ -11,6 +12,7 @@
 struct _CdWorkplace {
   GObject parent_instance;
   CdSession *session;
+  CdSettings *settings;
   CtClock *clock;
   char *journal_path;
   /* Of who answers calls: */
@@ -25,6 +27,7 @@ static void
 start_agent (CdWorkplace *self)
 {
   self->phone = cd_sofia_phone_new ();
+  cd_remember_devices (self->phone, self->settings);
   self->agent = cd_agent_new (self->session, self->phone, self->journal);
   cd_agent_start (self->agent);
 }
@@ -156,11 +159,12 @@ cd_workplace_init (CdWorkplace *self)
 }
 
 CdWorkplace *
-cd_workplace_new (CdSession *session, CtClock *clock)
+cd_workplace_new (CdSession *session, CdSettings *settings, CtClock *clock)
 {
   CdWorkplace *self = g_object_new (CD_TYPE_WORKPLACE, NULL);
 
   self->session = g_object_ref (session);
+  self->settings = settings;
   self->clock = ct_clock_ref (clock);
   return self;
 }

@@ -3,6 +3,7 @@
  * journal and the agent. Made after sign-in, closed before sign-out. */
 #pragma once
 
+#include "client/app/settings.h"
 #include "client/session/agent.h"
 
 G_BEGIN_DECLS
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
 #define CD_TYPE_WORKPLACE (cd_workplace_get_type ())
 G_DECLARE_FINAL_TYPE (CdWorkplace, cd_workplace, CD, WORKPLACE, GObject)
 
-/* @session is signed in, and kept. */
-CdWorkplace *cd_workplace_new (CdSession *session, CtClock *clock);
+/* @session is signed in, and kept; @settings must outlive it. */
+CdWorkplace *cd_workplace_new (CdSession *session, CdSettings *settings, CtClock *clock);
 
 /* Fetches the journal's key (which may ask the user to unlock his key ring), then starts the agent. */
 void cd_workplace_open_async (CdWorkplace *self, GAsyncReadyCallback callback, gpointer data);

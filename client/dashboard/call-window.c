@@ -77,25 +77,11 @@ add_fact (CdCallWindow *self, const char *name, const char *value)
   self->n_facts++;
 }
 
-static char *
-keyed_words (const CtCall *call)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; call->keyed != NULL && i < call->keyed->len; i++)
-    {
-      const CtKeyed *keyed = call->keyed->pdata[i];
-
-      g_string_append_printf (text, "%s%s %s", i > 0 ? ", " : "", keyed->name, keyed->value);
-    }
-  return g_string_free (text, FALSE);
-}
-
 static void
 show_facts (CdCallWindow *self)
 {
   const CtCall *call = self->call;
-  g_autofree char *keyed = keyed_words (call);
+  g_autofree char *keyed = cd_words_keyed (call, "\n");
   g_autofree char *waited = call->queued != 0 ? cd_format_clock (call->waited_seconds) : NULL;
   g_autofree char *talked = call->answered != 0 ? cd_format_clock (call->seconds) : NULL;
   g_autofree char *language = cd_format_language (call->language);

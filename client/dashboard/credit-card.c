@@ -35,10 +35,10 @@ reserved_words (const CtDashboard *dashboard)
 }
 
 void
-cd_credit_card_show (CdCreditCard *self, const CtDashboard *dashboard, gint64 now_ms)
+cd_credit_card_show (CdCreditCard *self, const CtDashboard *dashboard, guint running, gint64 now_ms)
 {
   set_text (self->credit, cd_format_money (dashboard->credit, dashboard->currency));
-  set_text (self->pace, cd_words_pace (dashboard->credit, dashboard->lasts_until, now_ms));
+  set_text (self->pace, cd_words_pace (dashboard, running, now_ms));
   set_text (self->reserved, reserved_words (dashboard));
   set_text (self->rate, cd_words_rate (dashboard->rate, dashboard->currency));
   set_text (self->received, cd_format_number ((double) dashboard->received_today, 0));

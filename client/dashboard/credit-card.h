@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CdCreditCard, cd_credit_card, CD, CREDIT_CARD, AdwBin)
 
 /* Nothing of @dashboard is kept. */
-void cd_credit_card_show (CdCreditCard *self, const CtDashboard *dashboard, gint64 now_ms);
+void cd_credit_card_show (CdCreditCard *self, const CtDashboard *dashboard, guint running,
+                          gint64 now_ms);
 
 G_END_DECLS

@@ -79,6 +79,31 @@ on_second_passed (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The calls that cost money at this moment. */
+static guint
+count_running (CdDashboardWindow *self)
+{
+  GHashTableIter each;
+  gpointer row;
+  guint n = 0;
+
+  g_hash_table_iter_init (&each, self->rows);
+  while (g_hash_table_iter_next (&each, NULL, &row))
+    {
+      const char *state = cd_live_row_get_call (row)->state;
+
+      n += g_strcmp0 (state, "talking") == 0 || g_strcmp0 (state, "held") == 0;
+    }
+  return n;
+}
+
+static void
+show_credit (CdDashboardWindow *self)
+{
+  cd_credit_card_show (self->credit_card, self->dashboard, count_running (self),
+                       cd_session_server_now_ms (self->session));
+}
+
 static void
 show_live (CdDashboardWindow *self)
 {
@@ -94,6 +119,7 @@ show_live (CdDashboardWindow *self)
     g_clear_handle_id (&self->tick_timer, g_source_remove);
   else if (self->tick_timer == 0)
     self->tick_timer = g_timeout_add_seconds (1, on_second_passed, self);
+  show_credit (self);
 }
 
 static void
@@ -175,13 +201,6 @@ show_connection (CdDashboardWindow *self)
 }
 
 static void
-show_credit (CdDashboardWindow *self)
-{
-  cd_credit_card_show (self->credit_card, self->dashboard,
-                       cd_session_server_now_ms (self->session));
-}
-
-static void
 show_board (CdDashboardWindow *self)
 {
   CtDashboard *dashboard = self->dashboard;
@@ -189,7 +208,6 @@ show_board (CdDashboardWindow *self)
   gtk_label_set_text (self->company, dashboard->name);
   adw_window_title_set_subtitle (self->title, dashboard->name);
   cd_band_set_colour (self->band, dashboard->colour);
-  show_credit (self);
   cd_quality_card_show (self->quality_card, dashboard->quality);
   cd_call_list_set_calls (self->today, dashboard->today, dashboard->currency);
   replace_live (self);

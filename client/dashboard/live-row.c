@@ -17,20 +17,14 @@ struct _CdLiveRow {
 
 G_DEFINE_FINAL_TYPE (CdLiveRow, cd_live_row, GTK_TYPE_LIST_BOX_ROW)
 
-/* "Bestellijn · reason 2" */
+/* "Bestellijn · Reason: opening hours" */
 static char *
 line_words (const CtCall *call)
 {
-  GString *text = g_string_new (call->line_label != NULL ? call->line_label : call->called);
+  g_autofree char *keyed = cd_words_keyed (call, " · ");
+  const char *line = call->line_label != NULL ? call->line_label : call->called;
 
-  for (guint i = 0; call->keyed != NULL && i < call->keyed->len; i++)
-    {
-      const CtKeyed *keyed = call->keyed->pdata[i];
-
-      g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", keyed->name,
-                              keyed->value);
-    }
-  return g_string_free (text, FALSE);
+  return keyed != NULL ? g_strjoin (" · ", line, keyed, NULL) : g_strdup (line);
 }
 
 static char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/dashboard/words.h"
 
+#include "client/session/keyed.h"
 #include "client/widgets/format.h"
 #include "common/rules/phone.h"
 
@@ -32,6 +33,29 @@ cd_words_caller (const CtCall *call)
   if (call->caller == NULL || *call->caller == '\0')
     return g_strdup (_ ("Number withheld"));
   return ct_phone_pretty (call->caller);
+}
+
+char *
+cd_words_keyed (const CtCall *call, const char *between)
+{
+  GString *text = NULL;
+
+  for (guint i = 0; call->keyed != NULL && i < call->keyed->len; i++)
+    {
+      const CtKeyed *keyed = call->keyed->pdata[i];
+
+      if (*keyed->value == '\0')
+        continue;
+      if (text == NULL)
+        text = g_string_new (NULL);
+      else
+        g_string_append (text, between);
+      /* Translators: what a caller keyed in at a question of the menu: %1$s the question's name, %2$s
+       * the digits */
+      g_string_append_printf (text, _ ("%1$s: %2$s"), cd_keyed_get_label (keyed),
+                              cd_keyed_get_meaning (keyed));
+    }
+  return text != NULL ? g_string_free (text, FALSE) : NULL;
 }
 
 static const Word states[] = {
@@ -112,23 +136,45 @@ is_same_day (gint64 a_ms, gint64 b_ms)
          && g_date_time_get_day_of_year (a) == g_date_time_get_day_of_year (b);
 }
 
-char *
-cd_words_pace (CtMoney credit, gint64 lasts_until, gint64 now_ms)
+/* "16:40" of today, else "12 May". */
+static char *
+time_or_day (gint64 at_ms, gint64 now_ms)
 {
+  return is_same_day (at_ms, now_ms) ? cd_format_time (at_ms) : cd_format_day (at_ms, now_ms);
+}
+
+/* Before the first second of a pace: what the running calls alone make of it. */
+static char *
+pace_of_now (CtMoney credit, CtMoney rate, guint running, gint64 now_ms)
+{
+  gint64 seconds = credit / (rate * running);
+  g_autofree char *when = NULL;
+
+  if (seconds > LONG_DAYS * DAY_MS / 1000)
+    return g_strdup (_ ("Lasts for more than two months if the calls of now go on."));
+  when = time_or_day (now_ms + seconds * 1000, now_ms);
+  /* Translators: %s is a time of today, as "16:40", or a day, as "12 May". */
+  return g_strdup_printf (_ ("Lasts until about %s if the calls of now go on."), when);
+}
+
+char *
+cd_words_pace (const CtDashboard *dashboard, guint running, gint64 now_ms)
+{
+  CtMoney credit = dashboard->credit;
+  gint64 lasts_until = dashboard->lasts_until;
   g_autofree char *when = NULL;
 
   if (credit <= 0)
     return g_strdup (
         _ ("There is no credit left: callers hear your message for that. Ask your call "
            "centre to add credit."));
+  if (lasts_until == 0 && running > 0 && dashboard->rate > 0)
+    return pace_of_now (credit + dashboard->reserved, dashboard->rate, running, now_ms);
   if (lasts_until == 0)
     return g_strdup (_ ("Too few calls in the last hour to tell how long it lasts."));
   if (lasts_until > now_ms + LONG_DAYS * DAY_MS)
     return g_strdup (_ ("Lasts for more than two months at the pace of the last hour."));
-  if (is_same_day (lasts_until, now_ms))
-    when = cd_format_time (lasts_until);
-  else
-    when = cd_format_day (lasts_until, now_ms);
+  when = time_or_day (lasts_until, now_ms);
   /* Translators: %s is a time of today, as "16:40", or a day, as "12 May". */
   return g_strdup_printf (_ ("Lasts until about %s at the pace of the last hour."), when);
 }

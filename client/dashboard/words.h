@@ -19,8 +19,11 @@ const char *cd_words_cause (const CtCall *call);
 const char *cd_words_disposition (const CtCall *call);
 /* "€ 0.02 per second (€ 1.20 per minute)" */
 char *cd_words_rate (CtMoney rate, const char *currency);
-/* "Lasts until about 16:40 at the pace of the last hour." @lasts_until 0: nothing was spent in it. */
-char *cd_words_pace (CtMoney credit, gint64 lasts_until, gint64 now_ms);
+/* "Lasts until about 16:40 at the pace of the last hour." @running: how many calls are being billed; when
+ * nothing was spent in that hour yet, what they alone will spend. */
+char *cd_words_pace (const CtDashboard *dashboard, guint running, gint64 now_ms);
+/* "Reason: opening hours", with @between between two; NULL when nothing was keyed. */
+char *cd_words_keyed (const CtCall *call, const char *between);
 /* Why this was billed: seconds, rate, what is never billed (D2). */
 char *cd_words_bill (const CtBill *bill, const char *currency);
 /* Why the call went to @agent. */

@@ -14,6 +14,7 @@ struct _CdCallerPane {
   GtkLabel *number, *language, *line, *keyed, *ticket, *rate, *why;
   GtkBox *contacts;
   GtkWidget *contacts_title;
+  char *currency;
   CtId shown; /* whose contacts are listed */
   guint n_shown;
 };
@@ -24,7 +25,7 @@ void
 cd_caller_pane_tick (CdCallerPane *self, gboolean metered, gint64 seconds, CtMoney cost)
 {
   g_autofree char *clock = metered ? cd_format_clock (seconds) : NULL;
-  g_autofree char *money = metered ? cd_format_money (cost, NULL) : NULL;
+  g_autofree char *money = metered ? cd_format_money (cost, self->currency) : NULL;
 
   gtk_label_set_text (self->clock, clock != NULL ? clock : "–");
   gtk_label_set_text (self->cost, money != NULL ? money : "");
@@ -95,10 +96,12 @@ cd_caller_pane_show (CdCallerPane *self, const CtCall *call, gint64 now_ms)
   g_autofree char *language = cd_format_language (call->language);
   g_autofree char *keyed = cd_dup_keyed (call);
   g_autofree char *why = cd_why_to_text (call->why);
-  g_autofree char *money = call->rate > 0 ? cd_format_rate (call->rate, NULL) : NULL;
+  g_autofree char *money = call->rate > 0 ? cd_format_rate (call->rate, call->currency) : NULL;
   /* Translators: %s is money: "€ 0.02 a second" */
   g_autofree char *rate = money != NULL ? g_strdup_printf (_ ("%s a second"), money) : NULL;
 
+  g_free (self->currency);
+  self->currency = g_strdup (call->currency);
   cd_show_detail (self->number, number);
   cd_show_detail (self->language, language);
   cd_show_detail (self->line, call->line_label);
@@ -137,8 +140,16 @@ cd_caller_pane_show_script (CdCallerPane *self, CtScriptRun *run, const char *la
 }
 
 static void
+cd_caller_pane_finalize (GObject *object)
+{
+  g_free (CD_CALLER_PANE (object)->currency);
+  G_OBJECT_CLASS (cd_caller_pane_parent_class)->finalize (object);
+}
+
+static void
 cd_caller_pane_class_init (CdCallerPaneClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = cd_caller_pane_finalize;
 }
 
 static void

@@ -34,9 +34,10 @@ get_phase_text (const char *phase)
 }
 
 static char *
-dup_rate (CtMoney rate)
+dup_rate (const CtCall *call)
 {
-  g_autofree char *money = cd_format_rate (rate, NULL);
+  CtMoney rate = call != NULL ? call->onward_rate : 0;
+  g_autofree char *money = cd_format_rate (rate, call != NULL ? call->currency : NULL);
 
   if (rate == 0)
     return g_strdup (_ ("It costs the company nothing more."));
@@ -54,7 +55,7 @@ cd_connect_panel_show (CdConnectPanel *self, const char *name, const char *numbe
   gboolean mine
       = call != NULL && (strcmp (call->state, "talking") == 0 || strcmp (call->state, "held") == 0);
   g_autofree char *pretty = number != NULL ? ct_phone_pretty (number) : NULL;
-  g_autofree char *rate = dup_rate (call != NULL ? call->onward_rate : 0);
+  g_autofree char *rate = dup_rate (call);
   g_autofree char *who = name != NULL && pretty != NULL ? g_strdup_printf ("%s\n%s", name, pretty)
                                                         : g_strdup (name != NULL ? name : pretty);
 

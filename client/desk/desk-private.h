@@ -11,6 +11,7 @@
 #include "client/desk/ring-card.h"
 #include "client/desk/script-path.h"
 #include "client/desk/script-view.h"
+#include "client/desk/waiting.h"
 #include "client/desk/wrap-up-page.h"
 #include "client/widgets/band.h"
 #include "client/widgets/level-meter.h"
@@ -36,6 +37,7 @@ struct _CdDeskWindow {
   AdwWindowTitle *title;
   GtkMenuButton *menu_button;
   CdPresenceMenu *presence_menu;
+  CdWaiting *waiting;
   GtkLabel *earned, *banner_text, *company, *call_facts;
   GtkWidget *line_box, *left_pane, *to_wrap_up;
   CdLevelMeter *line;

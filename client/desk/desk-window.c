@@ -145,6 +145,7 @@ show_clocks (CdDeskWindow *self)
       = (call != NULL && call->masked) || (run != NULL && ct_script_run_entered (run) != NULL);
 
   cd_presence_menu_show (self->presence_menu, presence, now_ms);
+  cd_waiting_tick (self->waiting, now_ms);
   if (strcmp (self->page, "idle") == 0)
     cd_idle_page_show (self->idle_page, presence, self->phone,
                        cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE);
@@ -161,9 +162,7 @@ show_clocks (CdDeskWindow *self)
 static void
 show_earned (CdDeskWindow *self)
 {
-  CtMoney sum = 0;
-  gboolean known = cd_today_get_earned (cd_idle_page_get_today (self->idle_page), &sum);
-  g_autofree char *money = known ? cd_format_money (sum, NULL) : NULL;
+  g_autofree char *money = cd_today_dup_earned (cd_idle_page_get_today (self->idle_page));
   /* Translators: %s is money: "€ 31.20 today" */
   g_autofree char *earned = money != NULL ? g_strdup_printf (_ ("%s today"), money) : NULL;
 
@@ -373,6 +372,7 @@ cd_desk_window_class_init (CdDeskWindowClass *klass)
   g_type_ensure (CD_TYPE_RING_CARD);
   g_type_ensure (CD_TYPE_SCRIPT_PATH);
   g_type_ensure (CD_TYPE_SCRIPT_VIEW);
+  g_type_ensure (CD_TYPE_WAITING);
   g_type_ensure (CD_TYPE_WRAP_UP_PAGE);
   cd_desk_set_template (widget_class, "desk-window");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, CdDeskWindow, name)
@@ -380,6 +380,7 @@ cd_desk_window_class_init (CdDeskWindowClass *klass)
   CHILD (title);
   CHILD (menu_button);
   CHILD (presence_menu);
+  CHILD (waiting);
   CHILD (earned);
   CHILD (line_box);
   CHILD (line);
@@ -459,6 +460,7 @@ cd_desk_window_new (GtkApplication *application, CdAgent *agent)
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (gtk_application_get_menu_by_id (
                                                          application, "primary-menu")));
   cd_desk_add_actions (self);
+  cd_waiting_set_agent (self->waiting, agent);
   cd_phone_bar_set_phone (self->phone_bar, self->phone);
   cd_script_view_set_doer (self->script_view, do_script, self);
   follow (self);

@@ -16,6 +16,7 @@ struct _CdToday {
   GCancellable *cancellable;
   gboolean known;
   CtMoney earned;
+  char *currency;
   GtkLabel *title;
   GtkListBox *list;
 };
@@ -24,11 +25,26 @@ G_DEFINE_FINAL_TYPE (CdToday, cd_today, ADW_TYPE_BIN)
 
 static guint earned_changed_signal;
 
-static gboolean
-is_today (gint64 at_ms, gint64 now_ms)
+/* The e-agent's own day (D27): by the zone of his record, where there is one. */
+static GTimeZone *
+get_zone (CdToday *self)
 {
-  g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (at_ms / 1000);
-  g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (now_ms / 1000);
+  const CtSession *user = cd_session_get_user (self->session);
+  GTimeZone *zone = user != NULL && user->time_zone != NULL
+                        ? g_time_zone_new_identifier (user->time_zone)
+                        : NULL;
+
+  return zone != NULL ? zone : g_time_zone_new_local ();
+}
+
+static gboolean
+is_today (CdToday *self, gint64 at_ms, gint64 now_ms)
+{
+  g_autoptr (GTimeZone) zone = get_zone (self);
+  g_autoptr (GDateTime) at_utc = g_date_time_new_from_unix_utc (at_ms / 1000);
+  g_autoptr (GDateTime) now_utc = g_date_time_new_from_unix_utc (now_ms / 1000);
+  g_autoptr (GDateTime) at = g_date_time_to_timezone (at_utc, zone);
+  g_autoptr (GDateTime) now = g_date_time_to_timezone (now_utc, zone);
 
   return g_date_time_get_day_of_year (at) == g_date_time_get_day_of_year (now)
          && g_date_time_get_year (at) == g_date_time_get_year (now);
@@ -52,7 +68,7 @@ append_call (CdToday *self, const CtCall *call)
   g_autofree char *time = cd_format_time (call->started);
   g_autofree char *number = cd_dup_number (call->caller);
   g_autofree char *lasted = cd_format_clock (call->seconds);
-  g_autofree char *pay = call->pay > 0 ? cd_format_money (call->pay, NULL) : NULL;
+  g_autofree char *pay = call->pay > 0 ? cd_format_money (call->pay, call->currency) : NULL;
   g_autofree char *text = call->ticket != NULL && *call->ticket != '\0'
                               ? g_strjoin (" · ", time, number, call->ticket, NULL)
                               : g_strjoin (" · ", time, number, NULL);
@@ -82,13 +98,21 @@ on_calls_listed (GObject *session, GAsyncResult *result, gpointer data)
     {
       const CtCall *call = g_ptr_array_index (calls, i);
 
-      if (call->ended != 0 && call->answered != 0 && is_today (call->started, now_ms))
+      if (call->ended != 0 && call->answered != 0 && is_today (self, call->started, now_ms))
         {
           append_call (self, call);
           shown++;
         }
     }
   gtk_widget_set_visible (GTK_WIDGET (self), shown > 0);
+}
+
+static void
+take_presence (CdToday *self, const CtPresence *presence)
+{
+  self->earned = presence->earned_today;
+  g_free (self->currency);
+  self->currency = g_strdup (presence->currency);
 }
 
 static void
@@ -100,7 +124,7 @@ on_presence_told (GObject *session, GAsyncResult *result, gpointer data)
   if (cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL) && reply != NULL)
     {
       self->known = TRUE;
-      self->earned = ((CtPresence *) reply)->earned;
+      take_presence (self, reply);
       g_signal_emit (self, earned_changed_signal, 0);
     }
   ct_record_free (reply);
@@ -119,11 +143,10 @@ cd_today_refresh (CdToday *self)
                          self->cancellable, on_presence_told, g_object_ref (self));
 }
 
-gboolean
-cd_today_get_earned (CdToday *self, CtMoney *earned)
+char *
+cd_today_dup_earned (CdToday *self)
 {
-  *earned = self->earned;
-  return self->known;
+  return self->known ? cd_format_money (self->earned, self->currency) : NULL;
 }
 
 void
@@ -149,6 +172,7 @@ static void
 cd_today_finalize (GObject *object)
 {
   g_object_unref (CD_TODAY (object)->cancellable);
+  g_free (CD_TODAY (object)->currency);
   G_OBJECT_CLASS (cd_today_parent_class)->finalize (object);
 }
 

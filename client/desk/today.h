@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (CdToday, cd_today, CD, TODAY, AdwBin)
 /* Once; @session is kept. */
 void cd_today_set_session (CdToday *self, CdSession *session);
 void cd_today_refresh (CdToday *self);
-/* FALSE before the first answer. */
-gboolean cd_today_get_earned (CdToday *self, CtMoney *earned);
+/* "€ 31.20"; NULL before the first answer. Caller frees. */
+char *cd_today_dup_earned (CdToday *self);
 
 G_END_DECLS

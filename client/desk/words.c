@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/desk/words.h"
 
+#include "client/session/keyed.h"
 #include "common/rules/phone.h"
 
 #include <glib/gi18n.h>
@@ -28,7 +29,8 @@ cd_dup_keyed (const CtCall *call)
         g_string_append_c (text, '\n');
       /* Translators: what a caller keyed in at a question of the menu: %1$s the question's name, %2$s
        * the digits */
-      g_string_append_printf (text, _ ("%1$s: %2$s"), keyed->name, keyed->value);
+      g_string_append_printf (text, _ ("%1$s: %2$s"), cd_keyed_get_label (keyed),
+                              cd_keyed_get_meaning (keyed));
     }
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

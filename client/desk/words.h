@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* "+31 6 12 34 56 78", or "Number withheld". Caller frees. */
+/* "+31 6 1234 5678", or "Number withheld". Caller frees. */
 char *cd_dup_number (const char *number);
-/* "1 (reason), 0427 (customer-number)"; NULL when nothing was keyed. Caller frees. */
+/* "Reason: opening hours", a line each; NULL when nothing was keyed. Caller frees. */
 char *cd_dup_keyed (const CtCall *call);
 /* The label of a disposition code in this call's list; the code itself when it is not there. */
 const char *cd_disposition_label (const CtCall *call, const char *code);

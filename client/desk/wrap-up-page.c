@@ -102,7 +102,7 @@ cd_wrap_up_page_tick (CdWrapUpPage *self, const CtCall *call, gint64 left, gint6
 
   if (call->pay > 0)
     {
-      g_autofree char *pay = cd_format_money (call->pay, NULL);
+      g_autofree char *pay = cd_format_money (call->pay, call->currency);
 
       /* Translators: %1$s the caller's number, %2$s how long the call was, %3$s what was earned by it */
       facts = g_strdup_printf (_ ("%1$s · %2$s · earned %3$s"), number, lasted, pay);

@@ -45,6 +45,7 @@ enum {
   SIGNAL_LINE_QUALITY,
   SIGNAL_DIGIT,
   SIGNAL_DEVICES_CHANGED,
+  SIGNAL_DEVICE_CHOSEN,
   N_SIGNALS,
 };
 
@@ -412,12 +413,19 @@ cd_phone_get_device (CdPhone *self, CdPhoneDeviceKind kind)
   return get_private (self)->chosen[kind];
 }
 
+static void
+set_device (CdPhone *self, CdPhoneDeviceKind kind, CdPhoneDevice *device)
+{
+  if (g_set_object (&get_private (self)->chosen[kind], device))
+    CD_PHONE_GET_CLASS (self)->choose_device (self, kind, device);
+}
+
 void
 cd_phone_choose_device (CdPhone *self, CdPhoneDeviceKind kind, CdPhoneDevice *device)
 {
   g_return_if_fail (CD_IS_PHONE (self));
-  if (g_set_object (&get_private (self)->chosen[kind], device))
-    CD_PHONE_GET_CLASS (self)->choose_device (self, kind, device);
+  set_device (self, kind, device);
+  g_signal_emit (self, signals[SIGNAL_DEVICE_CHOSEN], 0, (int) kind);
 }
 
 static void
@@ -429,7 +437,7 @@ on_devices_changed (CdPhone *self, guint position, guint removed, guint added, G
   for (guint kind = 0; kind < 2; kind++)
     if (priv->devices[kind] == store && priv->chosen[kind] != NULL
         && !g_list_store_find (store, priv->chosen[kind], NULL))
-      cd_phone_choose_device (self, kind, NULL);
+      set_device (self, kind, NULL);
   g_signal_emit (self, signals[SIGNAL_DEVICES_CHANGED], 0);
 }
 
@@ -525,6 +533,8 @@ cd_phone_class_init (CdPhoneClass *klass)
                                         NULL, G_TYPE_NONE, 1, G_TYPE_INT);
   signals[SIGNAL_DEVICES_CHANGED] = g_signal_new (
       "devices-changed", CD_TYPE_PHONE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_DEVICE_CHOSEN] = g_signal_new ("device-chosen", CD_TYPE_PHONE, G_SIGNAL_RUN_LAST,
+                                                0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void

@@ -17,7 +17,8 @@
  *   level (double in_dbfs, double out_dbfs)   about 10 times a second during a call; -INFINITY is silence
  *   line-quality (CdLineQuality *)            once a second during a call
  *   digit (int)                               a key that the other side pressed (RFC 4733)
- *   devices-changed ()                        the device lists changed (they are GListModels as well) */
+ *   devices-changed ()                        the device lists changed (they are GListModels as well)
+ *   device-chosen (CdPhoneDeviceKind)        by cd_phone_choose_device(); not when one went away */
 #pragma once
 
 #include "common/base/id.h"

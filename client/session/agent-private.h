@@ -23,6 +23,9 @@ struct _CdAgent {
   char *wish, *wish_reason; /* NULL: none yet */
   gboolean wish_sent;       /* the server has taken it */
   gboolean telling;         /* it is under way */
+  guint wish_refusals;      /* one after the other */
+  guint wish_retry;
+  gboolean asking_presence, ask_presence_again;
   gboolean asking_device;
   guint device_retry, device_seconds;
 

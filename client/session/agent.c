@@ -9,6 +9,7 @@ G_DEFINE_FINAL_TYPE (CdAgent, cd_agent, G_TYPE_OBJECT)
 
 #define FIRST_RETRY_SECONDS 2
 #define LAST_RETRY_SECONDS 60
+#define MOST_REFUSALS 3
 
 enum {
   SIGNAL_PRESENCE_CHANGED,
@@ -151,6 +152,7 @@ on_phone_state (CdAgent *self)
 
 /* Presence */
 
+static void ask_presence (CdAgent *self);
 static void tell_wish (CdAgent *self);
 
 /* Whether a phone is registered is the server's to say; it tells as soon as it is. */
@@ -174,7 +176,9 @@ take_presence (CdAgent *self, CtPresence *presence)
   if (self->presence != NULL && presence->name == NULL)
     {
       presence->name = g_steal_pointer (&self->presence->name);
+      presence->currency = g_steal_pointer (&self->presence->currency);
       presence->earned = self->presence->earned;
+      presence->earned_today = self->presence->earned_today;
       presence->talked_seconds = self->presence->talked_seconds;
     }
   g_clear_pointer (&self->presence, ct_presence_free);
@@ -189,6 +193,32 @@ take_presence (CdAgent *self, CtPresence *presence)
       && strcmp (presence->state, "offline") == 0)
     self->wish_sent = FALSE;
   tell_wish (self);
+}
+
+static gboolean
+on_wish_retry (gpointer data)
+{
+  CdAgent *self = data;
+
+  self->wish_retry = 0;
+  tell_wish (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Available is refused while the server knows no phone of ours: what we believed of that was old (a
+ * registration of before, which a new one just replaced). It is asked anew, and the wish is told again as
+ * soon as there is a phone; a server that says both yes and no is not asked for ever. */
+static gboolean
+wait_for_phone (CdAgent *self, const CdProblem *problem)
+{
+  if (problem->status != 409 || g_strcmp0 (self->wish, "available") != 0
+      || ++self->wish_refusals >= MOST_REFUSALS)
+    return FALSE;
+  self->wish_sent = FALSE;
+  if (self->presence != NULL)
+    self->presence->registered = FALSE;
+  ask_presence (self);
+  return TRUE;
 }
 
 static void
@@ -207,11 +237,22 @@ on_wish_told (GObject *session, GAsyncResult *result, gpointer data)
   self->telling = FALSE;
   if (good && reply != NULL)
     take_presence (self, reply);
+  if (good)
+    self->wish_refusals = 0;
   if (!good && cd_problem_is_passing (problem))
-    self->wish_sent = FALSE; /* told when the line is back */
-  else if (!good)
-    cd_agent_emit_problem (self, problem, "presence");
-  if (!self->wish_sent && good)
+    {
+      /* Told when the line is back, or, where it was never away, in a while. */
+      self->wish_sent = FALSE;
+      if (self->wish_retry == 0)
+        self->wish_retry = g_timeout_add_seconds (FIRST_RETRY_SECONDS, on_wish_retry, self);
+      return;
+    }
+  if (!good && self->wish_sent && !wait_for_phone (self, problem))
+    {
+      self->wish_refusals = 0;
+      cd_agent_emit_problem (self, problem, "presence");
+    }
+  if (!self->wish_sent)
     tell_wish (self); /* it changed meanwhile */
 }
 
@@ -238,6 +279,7 @@ cd_agent_set_presence (CdAgent *self, const char *state, const char *reason)
   g_free (self->wish_reason);
   self->wish_reason = g_strdup (reason);
   self->wish_sent = FALSE;
+  self->wish_refusals = 0;
   tell_wish (self);
 }
 
@@ -247,12 +289,36 @@ on_presence (GObject *session, GAsyncResult *result, gpointer data)
   CdAgent *self = data;
   gpointer reply = NULL;
 
-  if (!cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL) || reply == NULL)
-    return;
+  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL);
+
   if (is_cancelled (result))
-    ct_record_free (reply);
-  else
+    {
+      ct_record_free (reply);
+      return;
+    }
+  self->asking_presence = FALSE;
+  if (self->ask_presence_again)
+    {
+      /* An event came meanwhile: this answer may be older. */
+      ct_record_free (reply);
+      ask_presence (self);
+    }
+  else if (good && reply != NULL)
     take_presence (self, reply);
+}
+
+static void
+ask_presence (CdAgent *self)
+{
+  if (self->asking_presence)
+    {
+      self->ask_presence_again = TRUE;
+      return;
+    }
+  self->asking_presence = TRUE;
+  self->ask_presence_again = FALSE;
+  cd_session_call_async (self->session, "GET", "/api/v1/me/presence", NULL, &ct_presence_type,
+                         self->cancellable, on_presence, self);
 }
 
 static void
@@ -262,6 +328,7 @@ on_presence_changed (CdAgent *self, const CtPresence *presence)
 
   if (user == NULL || presence->user != user->user)
     return;
+  self->ask_presence_again = self->asking_presence;
   /* A pause that the server decided (missed calls) is not to be undone by us. */
   if (strcmp (presence->state, "paused") == 0 && self->wish_sent && !self->telling
       && g_strcmp0 (self->wish, "available") == 0)
@@ -277,8 +344,7 @@ on_presence_changed (CdAgent *self, const CtPresence *presence)
 static void
 refresh (CdAgent *self)
 {
-  cd_session_call_async (self->session, "GET", "/api/v1/me/presence", NULL, &ct_presence_type,
-                         self->cancellable, on_presence, self);
+  ask_presence (self);
   cd_agent_ask_call (self);
   cd_agent_ensure_script (self, TRUE);
   tell_wish (self);
@@ -334,11 +400,13 @@ cd_agent_stop (CdAgent *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->device_retry, g_source_remove);
+  g_clear_handle_id (&self->wish_retry, g_source_remove);
   g_clear_handle_id (&self->tick, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_signal_handlers_disconnect_by_data (self->phone, self);
   g_signal_handlers_disconnect_by_data (self->journal, self);
-  self->asking_device = self->asking_call = self->asking_script = self->telling = FALSE;
+  self->asking_device = self->asking_call = self->asking_script = FALSE;
+  self->asking_presence = self->telling = FALSE;
   if (cd_session_is_signed_in (self->session))
     {
       change->state = g_strdup ("offline");

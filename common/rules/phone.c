@@ -49,6 +49,25 @@ static const Country countries[] = {
   { "US", { "1", "1", "011" }, "" },      { "ZA", { "27", "0", "00" }, "" },
 };
 
+/* Where the length of a number says too little: by what its national number begins with; the longest
+ * beginning that fits the size counts. */
+static const struct {
+  const char *code;
+  const char *begins;
+  const char *groups;
+} habits[] = {
+  { "31", "6", "144" },   { "31", "1", "333" },   { "31", "10", "2322" }, { "31", "13", "2322" },
+  { "31", "15", "2322" }, { "31", "2", "333" },   { "31", "20", "2322" }, { "31", "23", "2322" },
+  { "31", "24", "2322" }, { "31", "26", "2322" }, { "31", "3", "2322" },  { "31", "31", "333" },
+  { "31", "32", "333" },  { "31", "34", "333" },  { "31", "4", "2322" },  { "31", "41", "333" },
+  { "31", "47", "333" },  { "31", "48", "333" },  { "31", "49", "333" },  { "31", "51", "333" },
+  { "31", "52", "333" },  { "31", "54", "333" },  { "31", "56", "333" },  { "31", "57", "333" },
+  { "31", "59", "333" },  { "31", "8", "2322" },  { "31", "9", "333" },   { "32", "", "2222" },
+  { "32", "2", "1322" },  { "32", "3", "1322" },  { "32", "4", "1322" },  { "32", "9", "1322" },
+  { "32", "4", "3222" },  { "39", "02", "244" },  { "39", "06", "244" },  { "39", "02", "234" },
+  { "39", "06", "234" },  { "39", "3", "334" },   { "44", "1", "46" },    { "44", "7", "46" },
+};
+
 const CtDialPlan *
 ct_dial_plan_find (const char *country)
 {
@@ -219,25 +238,50 @@ code_length (const char *digits)
   return strstr (twos, two) != NULL ? 2 : 3;
 }
 
+static gsize
+sum_of (const char *groups)
+{
+  gsize sum = 0;
+
+  for (; *groups != '\0'; groups++)
+    sum += (gsize) (*groups - '0');
+  return sum;
+}
+
 static const char *
-groups_of (const char *code, gsize code_size, gsize national_size)
+find_habit (const char *code, gsize code_size, const char *national)
+{
+  const char *found = NULL;
+  gsize longest = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (habits); i++)
+    if (strlen (habits[i].code) == code_size && strncmp (habits[i].code, code, code_size) == 0
+        && g_str_has_prefix (national, habits[i].begins)
+        && sum_of (habits[i].groups) == strlen (national)
+        && (found == NULL || strlen (habits[i].begins) > longest))
+      {
+        found = habits[i].groups;
+        longest = strlen (habits[i].begins);
+      }
+  return found;
+}
+
+static const char *
+groups_of (const char *code, gsize code_size)
 {
   static const char *const threes[] = { "",   "1",   "2",   "3",   "4",   "32",   "33",  "34",
                                         "44", "333", "334", "344", "444", "3334", "3344" };
+  const char *national = code + code_size;
+  gsize national_size = strlen (national);
+  const char *habit = find_habit (code, code_size, national);
 
+  if (habit != NULL)
+    return habit;
   for (gsize i = 0; i < G_N_ELEMENTS (countries); i++)
-    {
-      const char *groups = countries[i].groups;
-      gsize sum = 0;
-
-      if (strlen (countries[i].plan.country_code) != code_size
-          || strncmp (countries[i].plan.country_code, code, code_size) != 0)
-        continue;
-      for (const char *group = groups; *group != '\0'; group++)
-        sum += (gsize) (*group - '0');
-      if (sum == national_size)
-        return groups;
-    }
+    if (strlen (countries[i].plan.country_code) == code_size
+        && strncmp (countries[i].plan.country_code, code, code_size) == 0
+        && *countries[i].groups != '\0' && sum_of (countries[i].groups) == national_size)
+      return countries[i].groups;
   return threes[MIN (national_size, G_N_ELEMENTS (threes) - 1)];
 }
 
@@ -257,8 +301,7 @@ ct_phone_pretty (const char *number)
   pretty = g_string_new ("+");
   g_string_append_len (pretty, digits, (gssize) size);
   digits += size;
-  for (const char *group = groups_of (digits - size, size, strlen (digits)); *group != '\0';
-       group++)
+  for (const char *group = groups_of (digits - size, size); *group != '\0'; group++)
     {
       g_string_append_c (pretty, ' ');
       g_string_append_len (pretty, digits, *group - '0');

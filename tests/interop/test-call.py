@@ -85,7 +85,7 @@ def main(build):
                 assert len(live) == 1 and live[0]["state"] == "talking", live
                 assert live[0]["caller"] == "+31612345678"
                 keyed = next(key for key in live[0]["keyed"] if key["name"] == "reason")
-                assert keyed["value"] == "2" and keyed["label"]["nl"] == "Reden", keyed
+                assert keyed["value"] == "2" and keyed["label"]["nl"] == "De beller", keyed
                 assert keyed["meaning"]["it"] == "è nuovo" and live[0]["currency"] == "EUR", keyed
                 companies(house, company)
                 caller.wait_for("ended", seconds=20)

@@ -16,7 +16,7 @@ from pictures import Pictures
 from stranger import Stranger
 
 CALLER = "+31612345678"
-SPOKEN = "+31 61 234 56 78"
+SPOKEN = "+31 6 1234 5678"
 
 
 def sign_in(window, pictures):

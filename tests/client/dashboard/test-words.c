@@ -38,20 +38,62 @@ test_rate (void)
   g_assert_nonnull (huge);
 }
 
+static char *
+pace (CtMoney credit, gint64 lasts_until, guint running)
+{
+  g_autoptr (CtDashboard) dashboard = ct_dashboard_new ();
+
+  dashboard->credit = credit;
+  dashboard->lasts_until = lasts_until;
+  dashboard->rate = 20000;
+  return cd_words_pace (dashboard, running, NOON);
+}
+
 static void
 test_pace (void)
 {
-  g_autofree char *today = cd_words_pace (1, NOON + 4 * 3600 * 1000, NOON);
-  g_autofree char *later = cd_words_pace (1, NOON + G_GINT64_CONSTANT (5) * 86400 * 1000, NOON);
-  g_autofree char *far = cd_words_pace (1, NOON + G_GINT64_CONSTANT (90) * 86400 * 1000, NOON);
-  g_autofree char *calm = cd_words_pace (1, 0, NOON);
-  g_autofree char *none = cd_words_pace (0, 0, NOON);
+  g_autofree char *today = pace (1, NOON + 4 * 3600 * 1000, 0);
+  g_autofree char *later = pace (1, NOON + G_GINT64_CONSTANT (5) * 86400 * 1000, 0);
+  g_autofree char *far = pace (1, NOON + G_GINT64_CONSTANT (90) * 86400 * 1000, 0);
+  g_autofree char *calm = pace (1, 0, 0);
+  /* 3600 seconds of two calls */
+  g_autofree char *first = pace (G_GINT64_CONSTANT (144000000), 0, 2);
+  g_autofree char *rich = pace (G_GINT64_CONSTANT (900000000000), 0, 1);
+  g_autofree char *none = pace (0, 0, 1);
 
   g_assert_cmpstr (today, ==, "Lasts until about 16:00 at the pace of the last hour.");
   g_assert_cmpstr (later, ==, "Lasts until about 25 May at the pace of the last hour.");
   g_assert_nonnull (strstr (far, "two months"));
   g_assert_nonnull (strstr (calm, "last hour"));
+  g_assert_cmpstr (first, ==, "Lasts until about 13:00 if the calls of now go on.");
+  g_assert_nonnull (strstr (rich, "two months if the calls"));
   g_assert_nonnull (strstr (none, "no credit left"));
+}
+
+/* In the viewer's language, else in English; as it was keyed where nobody worded it. */
+static void
+test_keyed (void)
+{
+  g_autoptr (CtCall) call = ct_call_new ();
+  CtKeyed *reason = ct_keyed_new ();
+  CtKeyed *number = ct_keyed_new ();
+  g_autofree char *words = NULL;
+
+  g_assert_null (cd_words_keyed (call, ", "));
+  reason->name = g_strdup ("reason");
+  reason->value = g_strdup ("2");
+  reason->label = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (reason->label, g_strdup ("nl"), g_strdup ("Reden"));
+  g_hash_table_insert (reason->label, g_strdup ("en"), g_strdup ("Reason"));
+  reason->meaning = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (reason->meaning, g_strdup ("fr"), g_strdup ("horaires"));
+  number->name = g_strdup ("customer");
+  number->value = g_strdup ("0427");
+  call->keyed = g_ptr_array_new_with_free_func (ct_record_free);
+  g_ptr_array_add (call->keyed, reason);
+  g_ptr_array_add (call->keyed, number);
+  words = cd_words_keyed (call, ", ");
+  g_assert_cmpstr (words, ==, "Reason: horaires, customer: 0427");
 }
 
 static void
@@ -126,6 +168,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/bill", test_bill);
   g_test_add_func ("/words/rate", test_rate);
   g_test_add_func ("/words/pace", test_pace);
+  g_test_add_func ("/words/keyed", test_keyed);
   g_test_add_func ("/words/why", test_why);
   g_test_add_func ("/words/quality", test_quality);
   g_test_add_func ("/words/closed-lists", test_closed_lists);

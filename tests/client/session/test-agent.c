@@ -180,11 +180,49 @@ test_presence (Fixture *f, gconstpointer data)
 
   cd_agent_set_presence (f->agent, "paused", "lunch");
   WAIT_UNTIL (has_asked (f, "PUT /api/v1/me/presence {\"state\":\"paused\",\"reason\":\"lunch\"}"));
+  /* A server that says both yes and no is asked three times. */
   desk_server_set (f->server, "PUT", "/api/v1/me/presence", 409,
                    "{\"code\":\"state\",\"status\":409}");
+  set_presence (f, "GET", "paused", "");
   cd_agent_set_presence (f->agent, "available", NULL);
   WAIT_UNTIL (f->problems->len > 0);
   g_assert_cmpstr (f->problems->str, ==, "presence:state ");
+  g_assert_cmpuint (count_asked (f, "PUT /api/v1/me/presence {\"state\":\"available\"}"), ==, 4);
+}
+
+/* An early click: the registration that the server knew was replaced by a new one that is on its way. The
+ * wish is kept, nobody is bothered, and it is told when the phone is there. */
+static void
+test_early_click (Fixture *f, gconstpointer data)
+{
+  desk_server_set (f->server, "PUT", "/api/v1/me/presence", 409,
+                   "{\"code\":\"state\",\"status\":409}");
+  set_presence (f, NULL, "offline", ""); /* with the phone of before */
+  WAIT_UNTIL (cd_agent_get_presence (f->agent)->registered);
+  cd_agent_set_presence (f->agent, "available", NULL);
+  WAIT_UNTIL (!cd_agent_get_presence (f->agent)->registered
+              && count_asked (f, "GET /api/v1/me/presence") == 2);
+  g_assert_cmpuint (count_asked (f, "PUT /api/v1/me/presence"), ==, 1);
+  set_presence (f, "PUT", "available", "");
+  set_presence (f, NULL, "offline", "");
+  WAIT_UNTIL (strcmp (cd_agent_get_presence (f->agent)->state, "available") == 0);
+  g_assert_cmpuint (f->problems->len, ==, 0);
+}
+
+/* What an event tells counts, though an answer that was made before it comes after it. */
+static void
+test_presence_overtaken (Fixture *f, gconstpointer data)
+{
+  f->server->slow = "/api/v1/me/presence";
+  desk_server_cut (f->server, 1001);
+  WAIT_UNTIL (f->server->held != NULL);
+  f->server->slow = NULL;
+  set_presence (f, NULL, "offline", "");
+  WAIT_UNTIL (cd_agent_get_presence (f->agent)->registered);
+  set_presence (f, "GET", "offline", "");
+  desk_server_release (f->server);
+  WAIT_UNTIL (count_asked (f, "GET /api/v1/me/presence") == 3);
+  g_assert_true (cd_agent_get_presence (f->agent)->registered);
 }
 
 /* The server was restarted and thinks that we are offline. */
@@ -425,6 +463,8 @@ main (int argc, char **argv)
   g_timeout_add (200, on_beat, NULL);
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/agent/presence", test_presence);
+  ADD ("/agent/early-click", test_early_click);
+  ADD ("/agent/presence-overtaken", test_presence_overtaken);
   ADD ("/agent/told-again", test_told_again);
   ADD ("/agent/call", test_call);
   ADD ("/agent/overtaken", test_overtaken);
