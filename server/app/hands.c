@@ -133,10 +133,11 @@ opening_credit (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney am
   g_autofree char *key = g_strdup_printf ("opening-%s-%s", provisional ? "provisional" : "credit",
                                           ct_id_text (company).text);
   g_autoptr (GError) conflict = NULL;
-  gboolean good = provisional ? cs_billing_grant_provisional (NULL, db, scope, company, amount,
-                                                              "Opening grant", key, &conflict)
-                              : cs_billing_top_up (NULL, db, scope, company, amount,
-                                                   "Opening credit", key, NULL, &conflict);
+  gboolean good = amount == 0   ? TRUE
+                  : provisional ? cs_billing_grant_provisional (NULL, db, scope, company, amount,
+                                                                "Opening grant", key, &conflict)
+                                : cs_billing_top_up (NULL, db, scope, company, amount,
+                                                     "Opening credit", key, NULL, &conflict);
 
   if (good || ct_error_is (conflict, CT_ERROR_CONFLICT))
     return TRUE; /* another amount in the file changes nothing any more */

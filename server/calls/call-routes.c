@@ -12,11 +12,9 @@
 gboolean
 cs_calls_may_see (const CsPrincipal *principal, CtId company, CtId agent, GError **error)
 {
-  guint all = CS_ROLE_ADMINISTRATOR | CS_ROLE_PROJECT_MANAGER | CS_ROLE_TEAM_LEADER
-              | CS_ROLE_FINANCE | CS_ROLE_DISPATCHER;
   gboolean may = principal->company != CT_ID_NONE
                      ? principal->company == company
-                     : (principal->roles & all) != 0 || principal->user == agent;
+                     : cs_principal_sees_all_calls (principal) || principal->user == agent;
 
   return may || ct_fail (error, CT_ERROR_NOT_FOUND, "no such call");
 }

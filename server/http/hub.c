@@ -253,7 +253,7 @@ cs_event_is_for (const CsEvent *event, const CsPrincipal *principal)
       return event->id == principal->company
              || (staff && cs_principal_may (principal, CS_ALLOW_SEE_COMPANY));
     case CS_TOPIC_TENANT:
-      return staff && event->id == principal->scope.tenant;
+      return cs_principal_sees_all_calls (principal) && event->id == principal->scope.tenant;
     }
   return FALSE;
 }

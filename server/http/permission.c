@@ -64,6 +64,15 @@ cs_principal_is_staff (const CsPrincipal *principal)
          && (principal->roles & ~(guint) COMPANY_ROLES) != 0;
 }
 
+gboolean
+cs_principal_sees_all_calls (const CsPrincipal *principal)
+{
+  return principal != NULL && principal->company == CT_ID_NONE
+         && (principal->roles
+             & (MANAGERS | CS_ROLE_TEAM_LEADER | CS_ROLE_DISPATCHER | CS_ROLE_FINANCE))
+                != 0;
+}
+
 const char *
 cs_permission_name (CsPermission permission)
 {

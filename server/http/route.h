@@ -52,6 +52,8 @@ typedef struct {
 gboolean cs_principal_may (const CsPrincipal *principal, CsPermission permission);
 /* TRUE for the tenant's staff (not a company's own people). */
 gboolean cs_principal_is_staff (const CsPrincipal *principal);
+/* Of these, who sees every call and presence; the others see what is their own. */
+gboolean cs_principal_sees_all_calls (const CsPrincipal *principal);
 
 /* "e-agent", "project-manager": as stored, and as in the desk's session. NULL for none. */
 const char *cs_role_name (CsRole role);

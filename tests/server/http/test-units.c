@@ -129,14 +129,15 @@ test_permissions (void)
     CtId company;
     const char
         *may; /* of: answer see-calls hear see-company manage-money manage-tenant manage-lines */
-    gboolean staff;
+    gboolean staff, all_calls;
   } cases[] = {
     { CS_ROLE_E_AGENT, 0, "answer see-calls", TRUE },
-    { CS_ROLE_TEAM_LEADER, 0, "answer see-calls hear see-company", TRUE },
+    { CS_ROLE_TEAM_LEADER, 0, "answer see-calls hear see-company", TRUE, TRUE },
     { CS_ROLE_ADMINISTRATOR, 0,
-      "see-calls hear see-company manage-money manage-tenant manage-lines", TRUE },
-    { CS_ROLE_PROJECT_MANAGER, 0, "see-calls hear see-company manage-tenant manage-lines", TRUE },
-    { CS_ROLE_FINANCE, 0, "see-calls see-company manage-money", TRUE },
+      "see-calls hear see-company manage-money manage-tenant manage-lines", TRUE, TRUE },
+    { CS_ROLE_PROJECT_MANAGER, 0, "see-calls hear see-company manage-tenant manage-lines", TRUE,
+      TRUE },
+    { CS_ROLE_FINANCE, 0, "see-calls see-company manage-money", TRUE, TRUE },
     { CS_ROLE_OWNER, 5, "see-calls hear see-company manage-lines", FALSE },
     { CS_ROLE_MEMBER, 5, "see-calls see-company", FALSE },
     { CS_ROLE_RECRUITER, 0, "", TRUE },
@@ -153,6 +154,7 @@ test_permissions (void)
           g_string_append_printf (may, "%s%s", may->len > 0 ? " " : "", cs_permission_name (p));
       g_assert_cmpstr (may->str, ==, cases[i].may);
       g_assert_cmpint (cs_principal_is_staff (&principal), ==, cases[i].staff);
+      g_assert_cmpint (cs_principal_sees_all_calls (&principal), ==, cases[i].all_calls);
       g_assert_true (cs_principal_may (&principal, CS_ALLOW_SESSION));
     }
   g_assert_false (cs_principal_may (NULL, CS_ALLOW_SESSION));
