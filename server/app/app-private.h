@@ -53,6 +53,7 @@ struct _CsApp {
   CsMailer *mailer;
   CsSipDirectory *directory;
   CsSip *sip;
+  char *sip_certificate_sum; /* of the one in service */
   CsMedia *media;
   CsLoop *switch_loop;
   CsTimers *timers; /* of the switch loop */

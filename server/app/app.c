@@ -5,6 +5,7 @@
 
 #include "server/app/app-private.h"
 #include "server/app/backup.h"
+#include "server/app/certificate.h"
 #include "server/app/lock.h"
 
 #include <glib/gstdio.h>
@@ -166,9 +167,10 @@ start_calls (CsApp *app)
 }
 
 static gboolean
-start_ports (CsApp *app, GError **error)
+start_sip (CsApp *app, GError **error)
 {
   const CsConfig *config = app->config;
+  g_autofree char *certificates = NULL;
   CsSipConfig sip = {
     .address = config->sip_address,
     .port = (guint16) config->sip_port,
@@ -176,7 +178,28 @@ start_ports (CsApp *app, GError **error)
     .realm = config->sip_realm,
     .max_calls = (guint) config->sip_max_calls,
     .source_rate = (guint) config->sip_source_rate,
+    .tls_port = (guint16) config->sip_tls_port,
   };
+
+  if (config->sip_certificate != NULL)
+    {
+      certificates = cs_certificate_lay_out (config->sip_certificate, config->sip_certificate_key,
+                                             config->data_folder, error);
+      if (certificates == NULL)
+        return FALSE;
+      app->sip_certificate_sum = cs_certificate_sum (config->sip_certificate);
+    }
+  sip.certificates = certificates;
+  app->sip = cs_sip_new (&sip, app->clock, app->directory, cs_app_on_sip, app, error);
+  if (certificates != NULL)
+    cs_certificate_put_away (certificates);
+  return app->sip != NULL;
+}
+
+static gboolean
+start_ports (CsApp *app, GError **error)
+{
+  const CsConfig *config = app->config;
   CsMediaConfig media = {
     .bind_address = config->media_address,
     .public_address = config->media_public_address,
@@ -194,8 +217,7 @@ start_ports (CsApp *app, GError **error)
   if (app->media == NULL)
     return FALSE;
   app->credit = cs_credit_new (app->store, app->billing, cs_app_on_credit, app);
-  app->sip = cs_sip_new (&sip, app->clock, app->directory, cs_app_on_sip, app, error);
-  return app->sip != NULL;
+  return start_sip (app, error);
 }
 
 static void
@@ -375,6 +397,8 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
       ct_fail (error, CT_ERROR_IO, "cannot make folders in %s", config->data_folder);
       return NULL;
     }
+  if (!cs_certificate_check (config, "http", error) || !cs_certificate_check (config, "sip", error))
+    return NULL;
   app->lock = cs_lock_take (app->places.pid, error);
   if (app->lock < 0)
     return NULL;
@@ -434,6 +458,7 @@ cs_app_stop (CsApp *app)
   g_clear_pointer (&app->blobs, cs_blobs_free);
   cs_loop_free (app->switch_loop);
   g_hash_table_unref (app->resuming);
+  g_free (app->sip_certificate_sum);
   cs_places_clear (&app->places);
   g_free (app->helper);
   if (app->lock >= 0)
@@ -443,11 +468,27 @@ cs_app_stop (CsApp *app)
   g_free (app);
 }
 
+/* The SIP stack reads its certificate once. */
+static void
+tell_new_sip_certificate (const CsApp *app)
+{
+  g_autofree char *sum = NULL;
+
+  if (app->config->sip_certificate == NULL)
+    return;
+  sum = cs_certificate_sum (app->config->sip_certificate);
+  if (g_strcmp0 (sum, app->sip_certificate_sum) != 0)
+    g_warning ("the new %s is for SIP from the next start on", app->config->sip_certificate);
+}
+
 gboolean
 cs_app_reload_all (CsApp *app, GError **error)
 {
+  tell_new_sip_certificate (app);
   return cs_app_reload (app, error)
-         && (app->config->certificate == NULL || cs_http_reload_certificate (app->http, error));
+         && (app->config->certificate == NULL
+             || (cs_certificate_check (app->config, "http", error)
+                 && cs_http_reload_certificate (app->http, error)));
 }
 
 char *
@@ -461,6 +502,12 @@ guint16
 cs_app_get_http_port (CsApp *app)
 {
   return cs_http_get_port (app->http);
+}
+
+guint16
+cs_app_get_sips_port (CsApp *app)
+{
+  return cs_sip_get_tls_port (app->sip);
 }
 
 guint16

@@ -24,6 +24,7 @@ char *cs_app_backup (CsApp *app, const char *folder, GError **error);
 
 guint16 cs_app_get_http_port (CsApp *app);
 guint16 cs_app_get_sip_port (CsApp *app);
+guint16 cs_app_get_sips_port (CsApp *app); /* with TLS; 0: none */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsApp, cs_app_stop)
 

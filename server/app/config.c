@@ -59,6 +59,11 @@ static const Row rows[] = {
   { "sip", "address", TEXT, AT (sip_address), "127.0.0.1", 0, 0, NULL,
     "IP address of SIP, UDP and TCP." },
   { "sip", "port", NUMBER, AT (sip_port), "5060", 0, 65535, NULL, "Its port; 0 takes a free one." },
+  { "sip", "certificate", PATH, AT (sip_certificate), NULL, 0, 0, NULL,
+    "Certificate (PEM) for SIP over TLS, read at the start. Without it there is none." },
+  { "sip", "key", PATH, AT (sip_certificate_key), NULL, 0, 0, NULL, "Its private key (PEM)." },
+  { "sip", "tls-port", NUMBER, AT (sip_tls_port), "5061", 0, 65535, NULL,
+    "Port of SIP over TLS; 0 takes a free one." },
   { "sip", "public-address", TEXT, AT (sip_public_address), NULL, 0, 0, NULL,
     "IP address that phones and trunks reach it at, when it is another." },
   { "sip", "realm", TEXT, AT (sip_realm), "centrale", 0, 0, NULL,
@@ -212,16 +217,34 @@ check_lines (const char *name, const char *text, GError **error)
   return TRUE;
 }
 
-static gboolean
-check_together (const CsConfig *config, const char *name, const char *text, GError **error)
+char *
+cs_config_where (const CsConfig *config, const char *group, const char *key)
 {
-  if ((config->certificate == NULL) != (config->certificate_key == NULL))
-    return ct_fail (error, CT_ERROR_INVALID, "%s:%u: certificate and key go together", name,
-                    find_line (text, "http", config->certificate != NULL ? "certificate" : "key"));
-  if (config->media_port_max <= config->media_port_min)
-    return ct_fail (error, CT_ERROR_INVALID, "%s:%u: port-max must be above port-min", name,
-                    find_line (text, "media", NULL));
-  return TRUE;
+  return g_strdup_printf ("%s:%u", config->name, find_line (config->text, group, key));
+}
+
+static gboolean
+check_pair (const CsConfig *config, const char *group, const char *certificate, const char *key,
+            GError **error)
+{
+  g_autofree char *where = NULL;
+
+  if ((certificate == NULL) == (key == NULL))
+    return TRUE;
+  where = cs_config_where (config, group, certificate != NULL ? "certificate" : "key");
+  return ct_fail (error, CT_ERROR_INVALID, "%s: certificate and key go together", where);
+}
+
+static gboolean
+check_together (const CsConfig *config, GError **error)
+{
+  if (!check_pair (config, "http", config->certificate, config->certificate_key, error)
+      || !check_pair (config, "sip", config->sip_certificate, config->sip_certificate_key, error))
+    return FALSE;
+  if (config->media_port_max > config->media_port_min)
+    return TRUE;
+  return ct_fail (error, CT_ERROR_INVALID, "%s:%u: port-max must be above port-min", config->name,
+                  find_line (config->text, "media", NULL));
 }
 
 CsConfig *
@@ -254,7 +277,9 @@ cs_config_parse (const char *name, const char *text, gsize size, GError **error)
   for (guint i = 0; groups[i] != NULL; i++)
     if (!read_group (config, file, groups[i], name, whole, folder, error))
       return NULL;
-  return check_together (config, name, whole, error) ? g_steal_pointer (&config) : NULL;
+  config->name = g_strdup (name);
+  config->text = g_steal_pointer (&whole);
+  return check_together (config, error) ? g_steal_pointer (&config) : NULL;
 }
 
 CsConfig *
@@ -275,6 +300,8 @@ cs_config_free (CsConfig *config)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].kind != NUMBER)
       g_free (G_STRUCT_MEMBER (char *, config, rows[i].offset));
+  g_free (config->name);
+  g_free (config->text);
   g_free (config);
 }
 

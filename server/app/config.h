@@ -9,6 +9,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
+  char *name; /* of the file */
+  char *text; /* what stood in it */
+
   char *data_folder;
 
   char *http_address;
@@ -24,6 +27,9 @@ typedef struct {
 
   char *sip_address;
   gint64 sip_port;
+  char *sip_certificate;
+  char *sip_certificate_key;
+  gint64 sip_tls_port;
   char *sip_public_address;
   char *sip_realm;
   char *sip_transport; /* what desks are told to use */
@@ -52,6 +58,8 @@ typedef struct {
 /* Empty text: nothing configured but the defaults. @name is for messages and relative paths. */
 CsConfig *cs_config_parse (const char *name, const char *text, gsize size, GError **error);
 CsConfig *cs_config_load (const char *path, GError **error);
+/* "/etc/centrale/centrale.conf:12", where @key of @group is set. Caller frees. */
+char *cs_config_where (const CsConfig *config, const char *group, const char *key);
 void cs_config_free (CsConfig *config);
 /* The documented file with its defaults. Caller frees. */
 char *cs_config_describe (void);

@@ -130,8 +130,8 @@ serve (const CsConfig *config, CtClock *clock)
   g_message ("centrale-server %s: HTTP port %u, SIP port %u", CENTRALE_VERSION,
              cs_app_get_http_port (self.app), cs_app_get_sip_port (self.app));
   /* For who started us and waits. */
-  g_print ("ready http=%u sip=%u\n", cs_app_get_http_port (self.app),
-           cs_app_get_sip_port (self.app));
+  g_print ("ready http=%u sip=%u sips=%u\n", cs_app_get_http_port (self.app),
+           cs_app_get_sip_port (self.app), cs_app_get_sips_port (self.app));
   fflush (stdout);
   g_main_loop_run (self.loop);
   g_message ("stopping");

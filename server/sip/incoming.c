@@ -163,6 +163,7 @@ leg_begin (CsSip *sip, nua_handle_t *handle, const sip_t *message, CtId trunk)
   /* An outbound proxy goes before all that the peer wrote: NUA has nothing to resolve. */
   nua_set_hparams (handle, NUTAG_PROXY (route), TAG_END ());
   leg->trunk = trunk;
+  leg->over_tls = cs_sip_transport_of (message) == CS_SIP_TLS;
   leg->dialog = cs_sip_dialog_new (sip, CS_SIP_DIALOG_CALL, handle);
   leg->dialog->leg = leg;
   leg->dialog->incoming = TRUE;
@@ -256,7 +257,8 @@ cs_sip_leg_ring (CsSipLeg *leg)
 {
   if (leg->outgoing || !cs_sip_leg_change_state (leg, CS_SIP_LEG_RINGING, "ring"))
     return;
-  nua_respond (leg->dialog->handle, SIP_180_RINGING, TAG_END ());
+  nua_respond (leg->dialog->handle, SIP_180_RINGING, CS_SIP_TAG_CONTACT (leg->sip, leg->over_tls),
+               TAG_END ());
 }
 
 void
@@ -266,8 +268,8 @@ cs_sip_leg_answer (CsSipLeg *leg, const char *sdp)
     return;
   leg->dialog->answered = TRUE;
   leg->local_sdp = g_strdup (sdp);
-  nua_respond (leg->dialog->handle, SIP_200_OK, SIPTAG_CONTENT_TYPE_STR (SDP_TYPE),
-               SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
+  nua_respond (leg->dialog->handle, SIP_200_OK, CS_SIP_TAG_CONTACT (leg->sip, leg->over_tls),
+               SIPTAG_CONTENT_TYPE_STR (SDP_TYPE), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
 }
 
 void

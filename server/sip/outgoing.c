@@ -71,9 +71,10 @@ invite (CsSipLeg *leg, const CsSipTarget *target, const char *uri, const char *r
   dialog->leg = leg;
   dialog->trunk = leg->trunk;
   g_ptr_array_add (leg->forks, dialog);
+  leg->over_tls = g_str_has_suffix (route, ";transport=tls");
   /* No 100rel: what rings is not worth a PRACK. */
   nua_invite (handle, NUTAG_PROXY (route), SIPTAG_SUPPORTED_STR ("timer"),
-              SIPTAG_HEADER_STR (header),
+              SIPTAG_HEADER_STR (header), CS_SIP_TAG_CONTACT (sip, leg->over_tls),
               TAG_IF (!is_number (target->caller), SIPTAG_PRIVACY_STR ("id")),
               SIPTAG_CONTENT_TYPE_STR (SDP_TYPE), SIPTAG_PAYLOAD_STR (leg->local_sdp), TAG_END ());
 }

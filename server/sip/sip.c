@@ -172,6 +172,12 @@ cs_sip_get_udp_port (CsSip *sip)
   return sip->port;
 }
 
+guint16
+cs_sip_get_tls_port (CsSip *sip)
+{
+  return sip->tls_port;
+}
+
 /* A port free for UDP and TCP just now. */
 static guint16
 port_find (const CsSipAddress *address)
@@ -199,6 +205,19 @@ port_find (const CsSipAddress *address)
   return port;
 }
 
+static void
+prepare_tls (CsSip *sip, const CsSipAddress *address)
+{
+  const char *host = sip->public_address != NULL ? sip->public_address : sip->address;
+  CsSipAddress named, any;
+
+  if (sip->tls_port == 0)
+    sip->tls_port = port_find (address);
+  if (cs_sip_address_parse (host, &named)
+      && !(cs_sip_address_parse ("0.0.0.0", &any) && cs_sip_address_equal (&named, &any)))
+    sip->tls_contact = g_strdup_printf ("<sip:%s:%u;transport=tls>", host, sip->tls_port);
+}
+
 static guint
 or_default (guint value, guint fallback)
 {
@@ -217,7 +236,7 @@ sip_alloc (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory)
   sip->user_agent = g_strdup (config->user_agent != NULL ? config->user_agent : "Centrale");
   sip->certificates = g_strdup (config->certificates);
   sip->port = config->port;
-  sip->tls_port = config->tls_port;
+  sip->tls_port = config->certificates != NULL ? config->tls_port : 0;
   sip->max_calls = or_default (config->max_calls, 4000);
   sip->max_connections = or_default (config->max_connections, 2000);
   sip->session_seconds = MAX (or_default (config->session_seconds, 1800), 90);
@@ -265,24 +284,24 @@ cs_sip_new (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory
   if (config->realm == NULL
       || !cs_sip_address_parse (config->address != NULL ? config->address : "0.0.0.0", &address)
       || (config->public_address != NULL
-          && !cs_sip_address_parse (config->public_address, &address))
-      || (config->tls_port != 0 && config->certificates == NULL))
+          && !cs_sip_address_parse (config->public_address, &address)))
     {
-      ct_fail (error, CT_ERROR_INVALID,
-               "SIP needs a realm, literal addresses, and certificates for TLS");
+      ct_fail (error, CT_ERROR_INVALID, "SIP needs a realm and literal addresses");
       return NULL;
     }
   sip = sip_alloc (config, clock, directory);
   sip->sink = sink;
   sip->sink_data = data;
+  cs_sip_address_parse (sip->address, &address);
   if (sip->port == 0)
-    {
-      cs_sip_address_parse (sip->address, &address);
-      sip->port = port_find (&address);
-    }
+    sip->port = port_find (&address);
+  if (sip->certificates != NULL)
+    prepare_tls (sip, &address);
   if (!cs_sip_stack_start (sip, error))
     return NULL;
   g_message ("SIP listens on %s:%u", sip->address, sip->port);
+  if (sip->tls_port != 0)
+    g_message ("SIP over TLS listens on %s:%u", sip->address, sip->tls_port);
   return g_steal_pointer (&sip);
 }
 
@@ -306,6 +325,7 @@ cs_sip_free (CsSip *sip)
   g_free (sip->realm);
   g_free (sip->user_agent);
   g_free (sip->certificates);
+  g_free (sip->tls_contact);
   g_free (sip);
 }
 

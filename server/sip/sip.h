@@ -19,8 +19,8 @@ G_BEGIN_DECLS
 typedef struct {
   const char *address;        /* IP literal to listen on, UDP and TCP; NULL: 0.0.0.0 */
   guint16 port;               /* 0: any free one, see cs_sip_get_udp_port() */
-  guint16 tls_port;           /* 0: no TLS */
-  const char *certificates;   /* folder with agent.pem and cafile.pem; needed for TLS */
+  const char *certificates;   /* folder with agent.pem and cafile.pem, read at once; NULL: no TLS */
+  guint16 tls_port;           /* 0: any free one, see cs_sip_get_tls_port() */
   const char *public_address; /* IP literal phones reach us at, when it is not `address` */
   const char *realm;          /* digest realm, and the domain in our From; required */
   const char *user_agent;     /* NULL: "Centrale" */
@@ -45,6 +45,7 @@ void cs_sip_free (CsSip *sip);
 /* Its functions may be called from any one thread at a time; the switch's. */
 const CsSipPort *cs_sip_get_port (CsSip *sip);
 guint16 cs_sip_get_udp_port (CsSip *sip);
+guint16 cs_sip_get_tls_port (CsSip *sip); /* 0: no TLS */
 
 /* @trunks: CsSipTrunk*, resolved, taken over (full transfer). Calls on a trunk that is gone end as
  * they would; new ones are judged by the new list. Any. */

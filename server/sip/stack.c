@@ -431,8 +431,12 @@ sip_main (gpointer data)
   cs_sip_door_open (sip);
   if (!nua_open (sip))
     {
-      ct_fail (&sip->start_error, CT_ERROR_IO, "SIP cannot listen on %s:%u", sip->address,
-               sip->port);
+      if (sip->tls_port != 0)
+        ct_fail (&sip->start_error, CT_ERROR_IO, "SIP cannot listen on %s:%u and, with TLS, %u",
+                 sip->address, sip->port, sip->tls_port);
+      else
+        ct_fail (&sip->start_error, CT_ERROR_IO, "SIP cannot listen on %s:%u", sip->address,
+                 sip->port);
       su_root_destroy (sip->root);
       tell_started (sip);
       return NULL;

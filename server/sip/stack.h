@@ -67,6 +67,7 @@ struct _CsSipLeg {
   CsLegId id;
   CsSipLegState state;
   gboolean outgoing;
+  gboolean over_tls;
   CtId trunk;
   CtId call;           /* outgoing: the call it belongs to */
   char *number;        /* outgoing over a trunk: what was dialled */
@@ -92,6 +93,7 @@ typedef struct {
 struct _CsSip {
   /* Owned, constant after construction. */
   char *address, *public_address, *realm, *user_agent, *certificates;
+  char *tls_contact; /* NULL: the stack's own will do */
   guint16 port, tls_port;
   guint max_calls, max_connections, session_seconds;
   gboolean refuse_unknown;
@@ -136,6 +138,11 @@ struct _CsSip {
   GHashTable *down_trunks; /* CtId -> name */
   CsSipCounts counts;      /* written on the SIP thread with cs_sip_count */
 };
+
+/* For calls over TLS: the stack would name itself with a "sips:" Contact, which many phones do not
+ * understand. Nothing where @tls is FALSE. */
+#define CS_SIP_TAG_CONTACT(sip, tls)                                                               \
+  TAG_IF ((tls) && (sip)->tls_contact != NULL, SIPTAG_CONTACT_STR ((sip)->tls_contact))
 
 #define cs_sip_count(field) __atomic_add_fetch (&(field), 1, __ATOMIC_RELAXED)
 

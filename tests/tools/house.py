@@ -133,7 +133,7 @@ security=none
         if not ready.startswith("ready"):
             raise AssertionError(f"the server did not start ({self.server.wait(10)}):\n" + self.log())
         ports = dict(word.split("=") for word in ready.split()[1:])
-        self.http_port, self.sip_port = int(ports["http"]), int(ports["sip"])
+        self.http_port, self.sip_port, self.sips_port = (int(ports[name]) for name in ("http", "sip", "sips"))
         self.url = f"http://127.0.0.1:{self.http_port}"
         return self
 

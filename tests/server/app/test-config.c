@@ -44,6 +44,7 @@ test_errors (void)
     { "[server]\n[htpt]\nport=1\n", "x.conf:2: there is no group [htpt]" },
     { "[mail]\nsecurity=ssl\n", "x.conf:2: security: one of these is wanted: none starttls tls" },
     { "[http]\ncertificate=a.pem\n", "x.conf:2: certificate and key go together" },
+    { "[http]\n[sip]\nport=1\nkey=a.key\n", "x.conf:4: certificate and key go together" },
     { "[media]\nport-min=3000\nport-max=2000\n", "x.conf:1: port-max must be above port-min" },
     { "[http]\nport=1\n#\n port = 2\n", "x.conf:4: port stands twice" },
     { "[http]\nrubbish\n", "x.conf:2: a [group] or key=value is wanted" },
