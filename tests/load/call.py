@@ -158,7 +158,7 @@ class Ours(Peer):
 
     def __init__(self, options, scratch, phone_port):
         self.house = House(options.build, tenant_file(scratch, options.agents), log="warning",
-                           extra="[sip]\nmax-calls=100000\n[media]\nport-min=10000\nport-max=19998\n")
+                           ports=(10000, 19998), extra="[sip]\nmax-calls=100000\n")
         self.house.start()
         self.port, self.pid = self.house.sip_port, self.house.server.pid
         asyncio.run(self.register(options, phone_port))

@@ -46,8 +46,9 @@ def sanitizer_report(text):
 
 
 class House:
-    def __init__(self, build, tenant=None, log="info", extra="", keep=False, change=None):
-        """@change: a function that alters the tenant file, read as a tree, before it is applied."""
+    def __init__(self, build, tenant=None, log="info", extra="", keep=False, change=None, ports=None):
+        """@change: a function that alters the tenant file, read as a tree, before it is applied;
+        @ports: first and last of the sound; @extra: more groups of the configuration."""
         self.build = os.path.abspath(build)
         self.folder = tempfile.mkdtemp(prefix="centrale-")
         self.keep = keep
@@ -58,7 +59,8 @@ class House:
         if change is not None:
             self.tenant = self._vary(change)
         self.mail_port = self._start_mail()
-        base = 20000 + (os.getpid() * 400) % 36000
+        first = 20000 + (os.getpid() * 400) % 36000
+        ports = ports or (first, first + 398)
         self.config = os.path.join(self.folder, "centrale.conf")
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""[server]
@@ -74,8 +76,8 @@ port=0
 realm=centrale.test
 source-rate=100000
 [media]
-port-min={base}
-port-max={base + 398}
+port-min={ports[0]}
+port-max={ports[1]}
 [mail]
 host=127.0.0.1
 port={self.mail_port}
