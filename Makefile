@@ -8,27 +8,30 @@ FUZZ ?= build-fuzz
 
 all: build
 
-$(BUILD)/build.ninja:
+$(BUILD)/build.ninja: | tools-build
 	meson setup $(BUILD)
 
-build: | tools-build $(BUILD)/build.ninja
+build: | $(BUILD)/build.ninja
 	ninja -C $(BUILD)
 
-.PHONY: tools-build tools-test
+.PHONY: tools-build tools-test tools-long
 tools-build:
 	@tools/install-deps build
 tools-test:
-	@tools/install-deps
+	@tools/install-deps test
+tools-long:
+	@tools/install-deps long
 
-demo: build
+demo: | $(BUILD)/build.ninja
+	ninja -C $(BUILD) programs centrale-gmo
 	data/demo/run $(BUILD)
 
 check: | tools-test
 	@tools/check --build $(BUILD) --asan $(ASAN) --fuzz $(FUZZ)
 
-# make check-long            lists the parts
-# make check-long NAME=kill  runs one
-check-long: | tools-test
+# make check-long                       lists the parts
+# make check-long NAME="kill --seeds 3" runs one
+check-long: | $(if $(NAME),tools-long)
 	@tools/check-long $(BUILD) $(NAME)
 
 format:
