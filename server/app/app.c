@@ -485,6 +485,7 @@ gboolean
 cs_app_reload_all (CsApp *app, GError **error)
 {
   tell_new_sip_certificate (app);
+  cs_http_forget_users (app->http);
   return cs_app_reload (app, error)
          && (app->config->certificate == NULL
              || (cs_certificate_check (app->config, "http", error)

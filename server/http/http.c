@@ -483,6 +483,12 @@ cs_http_forget_user (CsHttp *http, CtId tenant, CtId user, gboolean end_sessions
 }
 
 void
+cs_http_forget_users (CsHttp *http)
+{
+  cs_sessions_forget_all (http->sessions);
+}
+
+void
 cs_http_add_health (CsHttp *http, const char *name, CsHealthFunc check, gpointer data)
 {
   CsHealth *health = g_new (CsHealth, 1);

@@ -354,6 +354,15 @@ cs_sessions_forget_user (CsSessions *sessions, CtId tenant, CtId user, gboolean 
   g_mutex_unlock (&sessions->lock);
 }
 
+void
+cs_sessions_forget_all (CsSessions *sessions)
+{
+  g_mutex_lock (&sessions->lock);
+  sessions->generation++;
+  g_hash_table_remove_all (sessions->cache);
+  g_mutex_unlock (&sessions->lock);
+}
+
 /* What nobody used for a while need not stay in memory; the disk knows it to five minutes. */
 static gboolean
 is_unused (gpointer key, gpointer value, gpointer data)

@@ -45,6 +45,8 @@ cs_sessions_look_again (CsSessions *sessions, CsDb *db, CsSession *session, GErr
 /* On disk when this returns. */
 gboolean cs_sessions_end (CsSessions *sessions, CsSession *session, GError **error);
 void cs_sessions_forget_user (CsSessions *sessions, CtId tenant, CtId user, gboolean end);
+/* Memory only: sessions and users are read anew on their next use. */
+void cs_sessions_forget_all (CsSessions *sessions);
 /* Forgets what expired, in memory and on disk; every few minutes. */
 void cs_sessions_sweep (CsSessions *sessions);
 

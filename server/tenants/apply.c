@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "server/http/http-store.h"
 #include "server/tenants/tenants-store.h"
 
 typedef struct {
@@ -193,13 +194,25 @@ write_held (CsDb *db, CsScope scope, CtId user, const char *kind, char **keys, G
   return TRUE;
 }
 
+/* Who has a new password signs in anew. */
+static gboolean
+write_account (CsDb *db, CsScope scope, const CtUserSpec *spec, const char *hash, CtId *user,
+               GError **error)
+{
+  g_autoptr (CsUser) before = cs_tenants_find_user (db, scope, spec->user, NULL);
+
+  return cs_tenants_put_user (db, scope, spec, hash, user, error)
+         && (before == NULL || g_strcmp0 (before->password_hash, hash) == 0
+             || cs_http_store_end_sessions_of (db, scope, *user, error));
+}
+
 static gboolean
 write_user (Apply *apply, CsDb *db, const CtUserSpec *spec, const char *hash, GError **error)
 {
   CsScope scope = apply->scope;
   CtId user;
 
-  if (!cs_tenants_put_user (db, scope, spec, hash, &user, error)
+  if (!write_account (db, scope, spec, hash, &user, error)
       || !cs_tenants_clear_holdings (db, scope, user, error)
       || !write_held (db, scope, user, "pool", spec->pools, error)
       || !write_held (db, scope, user, "skill", spec->skills, error))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "server/http/http-store.h"
 #include "server/tenants/apply.h"
 #include "server/tenants/module.h"
 
@@ -143,14 +144,17 @@ typedef struct {
 static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (CsMigration));
   g_autofree char *database = NULL;
 
+  g_array_append_vals (steps, cs_tenants_migrations, cs_tenants_n_migrations);
+  g_array_append_vals (steps, cs_http_migrations, CS_HTTP_N_MIGRATIONS);
   fixture->folder = g_dir_make_tmp ("apply-XXXXXX", NULL);
   fixture->file = g_build_filename (fixture->folder, "t.yaml", NULL);
   database = g_build_filename (fixture->folder, "db", NULL);
   fixture->clock = ct_clock_new_manual (G_GINT64_CONSTANT (1795262400000));
-  fixture->store = cs_store_open (database, fixture->clock, cs_tenants_migrations,
-                                  cs_tenants_n_migrations, NULL);
+  fixture->store = cs_store_open (database, fixture->clock, (CsMigration *) (gpointer) steps->data,
+                                  steps->len, NULL);
   g_assert_nonnull (fixture->store);
   fixture->hands = hands_of (&fixture->counts);
 }
@@ -184,16 +188,22 @@ load (Fixture *fixture, const char *text, char ***findings)
 }
 
 static void
-apply (Fixture *fixture)
+apply_text (Fixture *fixture, const char *text)
 {
   g_auto (GStrv) findings = NULL;
-  g_autoptr (CtTenantFile) file = load (fixture, good, &findings);
+  g_autoptr (CtTenantFile) file = load (fixture, text, &findings);
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (findings[0], ==, NULL);
   g_assert_true (
       cs_tenant_file_apply (fixture->store, file, fixture->folder, &fixture->hands, &error));
   g_assert_no_error (error);
+}
+
+static void
+apply (Fixture *fixture)
+{
+  apply_text (fixture, good);
 }
 
 static void
@@ -247,6 +257,49 @@ test_twice (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (again->lines->len, ==, 1);
   g_assert_cmpint (cs_plan_find_line (again, "+3225550123")->id, ==, line->id);
   g_assert_cmpint (((CsPlanAgent *) again->agents->pdata[0])->id, ==, agent->id);
+}
+
+static gboolean
+add_session (CsDb *db, gpointer data, GError **error)
+{
+  return cs_http_store_add_session (db, data, error);
+}
+
+static gboolean
+has_session (Fixture *fixture, const CsStoredSession *session)
+{
+  CsDb *db = cs_store_acquire_reader (fixture->store);
+  CsStoredSession found;
+  gboolean has = cs_http_store_find_session (db, session->token_hash, &found, NULL);
+
+  cs_store_release_reader (fixture->store, db);
+  return has;
+}
+
+/* Who signed in with the old password is signed out; who has the same one is not. */
+static void
+test_new_password (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GString) changed = g_string_new (good);
+  g_autoptr (CsTenant) tenant = NULL;
+  g_autoptr (CsUser) user = NULL;
+  CsStoredSession session = { .id = 9, .expires_ms = G_MAXINT64 };
+  CsDb *db;
+
+  apply (fixture);
+  db = cs_store_acquire_reader (fixture->store);
+  tenant = cs_tenants_find_domain (db, cs_scope_system (), "example.test", NULL);
+  user = cs_tenants_find_user (db, cs_scope_tenant (tenant->id), "zoe", NULL);
+  cs_store_release_reader (fixture->store, db);
+  session.tenant = tenant->id;
+  session.user = user->id;
+  g_assert_true (cs_store_write (fixture->store, add_session, &session, NULL));
+  apply (fixture);
+  g_assert_true (has_session (fixture, &session));
+  g_string_replace (changed, "name: Zoe, password: long enough", "name: Zoe, password: another one",
+                    1);
+  apply_text (fixture, changed->str);
+  g_assert_false (has_session (fixture, &session));
 }
 
 static void
@@ -340,6 +393,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/apply/twice", Fixture, NULL, set_up, test_twice, tear_down);
+  g_test_add ("/apply/new-password", Fixture, NULL, set_up, test_new_password, tear_down);
   g_test_add ("/apply/findings", Fixture, NULL, set_up, test_findings, tear_down);
   g_test_add ("/apply/islands", Fixture, NULL, set_up, test_islands, tear_down);
   return g_test_run ();
