@@ -176,13 +176,13 @@ newest_first (gconstpointer a, gconstpointer b)
   return x > y ? -1 : x < y;
 }
 
-guint
-cs_backup_thin (const char *folder, gint64 now_ms)
+/* gint64, newest first. */
+static GArray *
+list_times (const char *folder)
 {
   g_autoptr (GDir) list = g_dir_open (folder, 0, NULL);
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GArray *times = g_array_new (FALSE, FALSE, sizeof (gint64));
   const char *name;
-  guint removed = 0;
 
   while (list != NULL && (name = g_dir_read_name (list)) != NULL)
     {
@@ -192,6 +192,46 @@ cs_backup_thin (const char *folder, gint64 now_ms)
         g_array_append_val (times, time);
     }
   g_array_sort (times, newest_first);
+  return times;
+}
+
+gboolean
+cs_backup_is_due (const char *folder, gint64 now_ms, gint64 hour)
+{
+  g_autoptr (GArray) times = list_times (folder);
+  gint64 due = now_ms - now_ms % DAY_MS + hour * (DAY_MS / 24);
+
+  if (due > now_ms)
+    due -= DAY_MS;
+  return times->len == 0 || g_array_index (times, gint64, 0) < due;
+}
+
+/* What a crash in the middle of a backup left over; one that is in the making is younger. */
+static void
+remove_drafts (const char *folder, gint64 now_ms)
+{
+  g_autoptr (GDir) list = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (list != NULL && (name = g_dir_read_name (list)) != NULL)
+    {
+      const char *end = strchr (name, '.');
+      g_autofree char *stamp = g_strndup (name, end != NULL ? (gsize) (end - name) : 0);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      gint64 time = time_of (stamp);
+
+      if (g_strcmp0 (end, ".part") == 0 && time != 0 && now_ms - time > DAY_MS)
+        remove_tree (path);
+    }
+}
+
+guint
+cs_backup_thin (const char *folder, gint64 now_ms)
+{
+  g_autoptr (GArray) times = list_times (folder);
+  guint removed = 0;
+
+  remove_drafts (folder, now_ms);
   for (guint i = 0; i < times->len; i++)
     if (!is_kept ((const gint64 *) (gpointer) times->data, times->len, i, now_ms))
       {

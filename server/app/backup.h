@@ -14,7 +14,10 @@ typedef struct {
 
 /* Blocks; on a worker or from a command. The path of the new backup, which the caller frees. */
 char *cs_backup_make (const CsBackupSource *source, const char *folder, GError **error);
-/* Removes what is no longer kept; how many. */
+/* No backup stands in @folder since the last time it was @hour o'clock (UTC): also so when the server was
+ * down at that time. */
+gboolean cs_backup_is_due (const char *folder, gint64 now_ms, gint64 hour);
+/* Removes what is no longer kept, and what a crash left half made; how many of the former. */
 guint cs_backup_thin (const char *folder, gint64 now_ms);
 
 G_END_DECLS

@@ -24,8 +24,8 @@ typedef struct {
   CsApp *app;
   CtClock *clock;
   const CsConfig *config;
-  gint64 drain_until_us; /* 0: not draining */
-  gint64 last_backup_day;
+  gint64 drain_until_us;   /* 0: not draining */
+  gint64 last_backup_hour; /* since 1970; what failed is tried again the next hour */
 } Main;
 
 static const struct {
@@ -97,16 +97,18 @@ make_backup (gpointer data)
   return NULL;
 }
 
-/* Looks each minute whether the day's hour has come. */
+/* Looks each minute whether the day's backup is due. */
 static gboolean
 on_minute (gpointer data)
 {
   Main *self = data;
   gint64 hours = ct_clock_utc_ms (self->clock) / HOUR_MS;
 
-  if (hours % 24 == self->config->backup_hour && hours / 24 != self->last_backup_day)
+  if (hours != self->last_backup_hour
+      && cs_backup_is_due (self->config->backup_folder, ct_clock_utc_ms (self->clock),
+                           self->config->backup_hour))
     {
-      self->last_backup_day = hours / 24;
+      self->last_backup_hour = hours;
       g_thread_unref (g_thread_new ("backup", make_backup, self));
     }
   return G_SOURCE_CONTINUE;
