@@ -4,6 +4,7 @@
 #include "client/dashboard/call-window.h"
 
 #include "client/dashboard/player.h"
+#include "client/dashboard/readings.h"
 #include "client/dashboard/template.h"
 #include "client/dashboard/words.h"
 #include "client/widgets/format.h"
@@ -21,6 +22,9 @@ struct _CdCallWindow {
   GtkStack *recording;
   GtkLabel *no_recording;
   CdPlayer *player;
+  GtkWidget *recording_group, *voicemail_group;
+  CdPlayer *voicemail;
+  AdwPreferencesGroup *readings;
   AdwPreferencesGroup *messages;
   AdwActionRow *no_messages;
 
@@ -29,7 +33,7 @@ struct _CdCallWindow {
   CtCall *call;
   char *currency;
   int n_facts;
-  gboolean player_set;
+  gboolean player_set, voicemail_set;
 };
 
 G_DEFINE_FINAL_TYPE (CdCallWindow, cd_call_window, ADW_TYPE_WINDOW)
@@ -87,6 +91,7 @@ show_facts (CdCallWindow *self)
   g_autofree char *language = cd_format_language (call->language);
   g_autofree char *called = call->called != NULL ? ct_phone_pretty (call->called) : NULL;
   const char *disposition = cd_words_disposition (call);
+  g_autofree char *pay = call->pay > 0 ? cd_format_money (call->pay, call->currency) : NULL;
 
   for (; self->n_facts > 0; self->n_facts--)
     gtk_grid_remove_row (self->facts, self->n_facts - 1);
@@ -101,16 +106,25 @@ show_facts (CdCallWindow *self)
   add_fact (self, C_ ("call", "Outcome"), disposition != NULL ? disposition : call->disposition);
   add_fact (self, _ ("Ticket number"), call->ticket);
   add_fact (self, _ ("Note of the e-agent"), call->note);
+  add_fact (self, _ ("The e-agent earned"), pay);
 }
 
 static void
 show_recording (CdCallWindow *self)
 {
-  gboolean there = self->call->ended != 0 && self->call->recorded;
+  const CtCall *call = self->call;
+  gboolean voicemail = call->ended != 0 && call->voicemail_ms > 0;
+  gboolean there
+      = call->ended != 0 && call->recorded && (call->recording_ms > 0 || !voicemail);
 
   if (there && !self->player_set)
-    cd_player_set_call (self->player, self->session, self->call->id);
+    cd_player_set_call (self->player, self->session, call, NULL);
   self->player_set = self->player_set || there;
+  if (voicemail && !self->voicemail_set)
+    cd_player_set_call (self->voicemail, self->session, call, "voicemail");
+  self->voicemail_set = self->voicemail_set || voicemail;
+  gtk_widget_set_visible (self->voicemail_group, voicemail);
+  gtk_widget_set_visible (self->recording_group, there || !voicemail);
   gtk_label_set_text (self->no_recording,
                       self->call->ended != 0
                           ? _ ("There is no recording of this call.")
@@ -282,12 +296,24 @@ on_messages_read (GObject *session, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_readings_read (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CdCallWindow) self = data;
+  g_autoptr (GPtrArray) list
+      = cd_session_list_finish (CD_SESSION (session), result, NULL, NULL, NULL);
+
+  if (list != NULL && !g_cancellable_is_cancelled (self->cancellable))
+    cd_readings_fill (self->readings, list, cd_session_server_now_ms (self->session));
+}
+
+static void
 read_rest (CdCallWindow *self)
 {
   g_autofree char *call = g_strdup_printf ("/api/v1/calls/%s", ct_id_text (self->call->id).text);
   g_autofree char *bill = g_strconcat (call, "/bill", NULL);
   g_autofree char *why = g_strconcat (call, "/why", NULL);
   g_autofree char *messages = g_strconcat (call, "/messages", NULL);
+  g_autofree char *readings = g_strconcat (call, "/readings?limit=200", NULL);
 
   cd_session_call_async (self->session, "GET", call, NULL, &ct_call_type, self->cancellable,
                          on_call_read, g_object_ref (self));
@@ -300,6 +326,9 @@ read_rest (CdCallWindow *self)
                          on_why_read, g_object_ref (self));
   cd_session_list_async (self->session, messages, &ct_message_type, self->cancellable,
                          on_messages_read, g_object_ref (self));
+  if (cd_session_may (self->session, "hear"))
+    cd_session_list_async (self->session, readings, &ct_reading_type, self->cancellable,
+                           on_readings_read, g_object_ref (self));
 }
 
 static void
@@ -342,6 +371,10 @@ cd_call_window_class_init (CdCallWindowClass *klass)
   CHILD (recording);
   CHILD (no_recording);
   CHILD (player);
+  CHILD (recording_group);
+  CHILD (voicemail_group);
+  CHILD (voicemail);
+  CHILD (readings);
   CHILD (messages);
   CHILD (no_messages);
 #undef CHILD

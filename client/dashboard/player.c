@@ -9,6 +9,7 @@
 #include "client/dashboard/template.h"
 #include "client/dashboard/waveform.h"
 #include "client/widgets/format.h"
+#include "common/rules/phone.h"
 
 #include <glib/gi18n.h>
 #include <gst/gst.h>
@@ -16,6 +17,7 @@
 #define TICK_MS 100
 /* Of playbin's GstPlayFlags: sound, and nothing else. */
 #define FLAGS_AUDIO 2
+#define MOST_COPIES 99
 
 struct _CdPlayer {
   GtkWidget parent_instance;
@@ -27,9 +29,11 @@ struct _CdPlayer {
   GtkWidget *lower;
   CdWaveform *wave;
   GtkLabel *time;
+  GtkLabel *saved;
 
   CdSession *session;
-  CtId call;
+  CtCall *call;
+  char *part; /* NULL: the conversation */
   CdRecording *recording;
   GCancellable *cancellable;
   GstElement *playbin; /* NULL until the recording is here */
@@ -167,7 +171,7 @@ on_fetched (GObject *recording, GAsyncResult *result, gpointer data)
           show_message (self, _ ("There is nothing here to play sound with."));
           return;
         }
-      gtk_widget_set_visible (self->lower, peaks->n_sides > 1);
+      gtk_widget_set_visible (self->lower, peaks->n_sides > 1 && self->part == NULL);
       cd_waveform_set_peaks (self->wave, peaks);
       show_position (self);
       gtk_stack_set_visible_child_name (self->stack, "play");
@@ -196,7 +200,7 @@ static void
 on_listen_clicked (CdPlayer *self)
 {
   g_clear_object (&self->recording);
-  self->recording = cd_recording_new (self->session, self->call);
+  self->recording = cd_recording_new (self->session, self->call->id, self->part);
   g_signal_connect_object (self->recording, "notify::progress", G_CALLBACK (on_progress), self, 0);
   gtk_stack_set_visible_child_name (self->stack, "fetch");
   cd_recording_fetch_async (self->recording, self->cancellable, on_fetched, g_object_ref (self));
@@ -215,11 +219,72 @@ on_wave_sought (CdPlayer *self, gint64 position_ms)
     seek (self, position_ms);
 }
 
+/* "2026-11-22 14.05 +31612345678.wav", with a number behind it where there is one already. */
+static char *
+make_copy_path (CdPlayer *self, guint nth)
+{
+  const char *folder = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+  g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (self->call->started / 1000);
+  g_autofree char *time = g_date_time_format (at, "%Y-%m-%d %H.%M");
+  g_autofree char *more = nth > 1 ? g_strdup_printf (" (%u)", nth) : g_strdup ("");
+  g_autofree char *name = g_strdup_printf (
+      "%s %s%s%s.wav", time, ct_phone_is_e164 (self->call->caller) ? self->call->caller : "-",
+      self->part != NULL ? " voicemail" : "", more);
+
+  return g_build_filename (folder != NULL ? folder : g_get_home_dir (), name, NULL);
+}
+
+static gboolean
+copy (CdPlayer *self, char **name, GError **error)
+{
+  g_autoptr (GFile) from = g_file_new_for_path (cd_recording_get_path (self->recording));
+
+  for (guint nth = 1; nth <= MOST_COPIES; nth++)
+    {
+      g_autofree char *path = make_copy_path (self, nth);
+      g_autofree char *folder = g_path_get_dirname (path);
+      g_autoptr (GFile) to = g_file_new_for_path (path);
+      g_autoptr (GError) failed = NULL;
+
+      g_mkdir_with_parents (folder, 0755);
+      if (g_file_copy (from, to, G_FILE_COPY_NONE, NULL, NULL, NULL, &failed))
+        {
+          *name = g_file_get_basename (to);
+          return TRUE;
+        }
+      if (!g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_EXISTS) || nth == MOST_COPIES)
+        {
+          g_propagate_error (error, g_steal_pointer (&failed));
+          return FALSE;
+        }
+    }
+  return FALSE;
+}
+
+static void
+on_save_clicked (CdPlayer *self)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (copy (self, &name, &error))
+    /* Translators: %s is the name of a file */
+    text = g_strdup_printf (_ ("Saved in your downloads as %s"), name);
+  else
+    text = g_strdup_printf (_ ("The copy could not be saved: %s"), error->message);
+  gtk_label_set_text (self->saved, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->saved), TRUE);
+}
+
 void
-cd_player_set_call (CdPlayer *self, CdSession *session, CtId call)
+cd_player_set_call (CdPlayer *self, CdSession *session, const CtCall *call, const char *part)
 {
   g_set_object (&self->session, session);
-  self->call = call;
+  ct_call_free (self->call);
+  self->call = ct_record_copy (call);
+  g_free (self->part);
+  self->part = g_strdup (part);
 }
 
 static void
@@ -242,7 +307,11 @@ cd_player_dispose (GObject *object)
 static void
 cd_player_finalize (GObject *object)
 {
-  g_clear_object (&CD_PLAYER (object)->cancellable);
+  CdPlayer *self = CD_PLAYER (object);
+
+  g_clear_object (&self->cancellable);
+  ct_call_free (self->call);
+  g_free (self->part);
   G_OBJECT_CLASS (cd_player_parent_class)->finalize (object);
 }
 
@@ -265,10 +334,12 @@ cd_player_class_init (CdPlayerClass *klass)
   CHILD (lower);
   CHILD (wave);
   CHILD (time);
+  CHILD (saved);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_listen_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_play_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_wave_sought);
+  gtk_widget_class_bind_template_callback (widget_class, on_save_clicked);
 }
 
 static void

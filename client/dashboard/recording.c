@@ -18,6 +18,7 @@ struct _CdRecording {
   GObject parent_instance;
   CdSession *session;
   CtId call;
+  char *part; /* NULL: the conversation */
   char *path; /* NULL: no file yet */
   int file;   /* open while it is fetched; -1 */
   guint64 there, total;
@@ -116,7 +117,8 @@ fetch_piece (GTask *task)
 {
   CdRecording *self = g_task_get_source_object (task);
   g_autofree char *path
-      = g_strdup_printf ("/api/v1/calls/%s/recording", ct_id_text (self->call).text);
+      = g_strdup_printf ("/api/v1/calls/%s/recording%s%s", ct_id_text (self->call).text,
+                         self->part != NULL ? "?part=" : "", self->part != NULL ? self->part : "");
 
   cd_session_download_async (self->session, path, self->there, PIECE, g_task_get_cancellable (task),
                              on_piece_fetched, task);
@@ -181,6 +183,7 @@ cd_recording_finalize (GObject *object)
   if (self->path != NULL && g_unlink (self->path) != 0)
     g_warning ("%s: %s", self->path, g_strerror (errno));
   g_free (self->path);
+  g_free (self->part);
   g_free (self->peaks);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (cd_recording_parent_class)->finalize (object);
@@ -205,11 +208,12 @@ cd_recording_init (CdRecording *self)
 }
 
 CdRecording *
-cd_recording_new (CdSession *session, CtId call)
+cd_recording_new (CdSession *session, CtId call, const char *part)
 {
   CdRecording *self = g_object_new (CD_TYPE_RECORDING, NULL);
 
   self->session = g_object_ref (session);
   self->call = call;
+  self->part = g_strdup (part);
   return self;
 }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 #define CD_TYPE_RECORDING (cd_recording_get_type ())
 G_DECLARE_FINAL_TYPE (CdRecording, cd_recording, CD, RECORDING, GObject)
 
-CdRecording *cd_recording_new (CdSession *session, CtId call);
+/* @part: "voicemail", or NULL for the conversation. */
+CdRecording *cd_recording_new (CdSession *session, CtId call, const char *part);
 /* Once. */
 void cd_recording_fetch_async (CdRecording *self, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer data);

@@ -31,7 +31,7 @@ def main():
         pictures.take("not-found")
         window.type("Search a company", "jansen")
         window.click("Dashboard of Bakkerij Jansen")
-        window.wait_for_label("No calls yet today", 20)
+        window.wait_for_label("No ended calls yet today", 20)
         assert window.has_label("€0.02 per second (€1.20 per minute)"), window.labels()
         pictures.take("dashboard")
         window.click("Choose another company")
@@ -46,7 +46,7 @@ def main():
         window.type("User", "fontana")
         window.type("Password", house.PASSWORD)
         window.press("Return")
-        window.wait_for_label("No calls yet today", 20)
+        window.wait_for_label("No ended calls yet today", 20)
         assert not window.look(window.buttons(), "Choose another company"), "a way out"
     print("companies: good")
 

@@ -22,7 +22,7 @@ SPOKEN = "+31 6 1234 5678"
 def sign_in(window, pictures):
     window.type("Password", house.PASSWORD)
     window.press("Return")
-    window.wait_for_label("No calls yet today", 30)
+    window.wait_for_label("No ended calls yet today", 30)
     assert window.has_label("€50.00"), window.labels()
     assert window.has_label("€0.02 per second (€1.20 per minute)"), window.labels()
     pictures.take("empty")
