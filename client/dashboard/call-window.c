@@ -114,8 +114,7 @@ show_recording (CdCallWindow *self)
 {
   const CtCall *call = self->call;
   gboolean voicemail = call->ended != 0 && call->voicemail_ms > 0;
-  gboolean there
-      = call->ended != 0 && call->recorded && (call->recording_ms > 0 || !voicemail);
+  gboolean there = call->ended != 0 && call->recorded && (call->recording_ms > 0 || !voicemail);
 
   if (there && !self->player_set)
     cd_player_set_call (self->player, self->session, call, NULL);

@@ -28,13 +28,14 @@ line_words (const CtCall *call)
 }
 
 static char *
-state_words (const CtCall *call)
+state_words (const CtCall *call, gint64 now_ms)
 {
   g_autofree char *seconds = NULL;
 
   if (call->warn_seconds > 0)
     {
-      seconds = cd_words_seconds (call->warn_seconds);
+      seconds = cd_words_seconds (
+          MAX (call->seconds + call->warn_seconds - cd_meter_seconds (call, now_ms), 0));
       /* Translators: %s is "30 seconds". */
       return g_strdup_printf (_ ("The credit ends in %s"), seconds);
     }
@@ -63,7 +64,8 @@ cd_live_row_set_call (CdLiveRow *self, const CtCall *call)
 {
   g_autofree char *caller = cd_words_caller (call);
   g_autofree char *line = line_words (call);
-  g_autofree char *state = state_words (call);
+  /* As of its measure, until the next tick. */
+  g_autofree char *state = state_words (call, call->metered_at);
 
   ct_call_free (self->call);
   self->call = ct_record_copy (call);
@@ -89,7 +91,7 @@ void
 cd_live_row_apply_meter (CdLiveRow *self, const CtMeter *meter)
 {
   g_autoptr (CtCall) call = ct_record_copy (self->call);
-  gboolean warned = call->warn_seconds != meter->warn_seconds;
+  gboolean warned = (call->warn_seconds > 0) != (meter->warn_seconds > 0);
 
   cd_meter_apply (self->call, meter);
   if (warned)
@@ -111,6 +113,12 @@ cd_live_row_tick (CdLiveRow *self, gint64 now_ms)
 
   gtk_label_set_text (self->time, time);
   gtk_label_set_text (self->cost, cost);
+  if (self->call->warn_seconds > 0)
+    {
+      g_autofree char *state = state_words (self->call, now_ms);
+
+      gtk_label_set_text (self->state, state);
+    }
 }
 
 static void

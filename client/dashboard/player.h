@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CdPlayer, cd_player, CD, PLAYER, GtkWidget)
 
 /* Once. @call is copied. @part: "voicemail", or NULL for the conversation. */
-void
-cd_player_set_call (CdPlayer *self, CdSession *session, const CtCall *call, const char *part);
+void cd_player_set_call (CdPlayer *self, CdSession *session, const CtCall *call, const char *part);
 
 G_END_DECLS

@@ -28,7 +28,6 @@ struct _CdDeskWindow {
   const char *page;   /* "idle", "ringing", "call", "wrap-up" */
   CtId wrapping;      /* the ended call on the wrap-up page; CT_ID_NONE: none */
   gboolean show_form; /* in the wrap-up the form is looked at again */
-  int credit_seconds; /* of the warning; 0: none */
   char *suggested;    /* disposition of the script's end */
   char *fallback;     /* disposition for a note of a wrap-up that ran out */
   guint draft;        /* source: the note is to be kept */

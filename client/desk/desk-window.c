@@ -113,6 +113,7 @@ static void
 show_banner (CdDeskWindow *self)
 {
   CdConnection connection = cd_session_get_connection (self->session);
+  int credit_left = (int) cd_agent_get_credit_left (self->agent);
   g_autofree char *text = NULL;
 
   if (!cd_session_is_signed_in (self->session))
@@ -120,13 +121,14 @@ show_banner (CdDeskWindow *self)
   else if (connection == CD_CONNECTION_RECONNECTING)
     text = g_strdup (
         _ ("No connection to the server. Calls go on and what you type is kept; trying again…"));
-  else if (self->credit_seconds > 0)
+  else if (credit_left > 0)
     text = g_strdup_printf (ngettext ("The company's credit ends in %d second.",
                                       "The company's credit ends in %d seconds.",
-                                      (gulong) self->credit_seconds),
-                            self->credit_seconds);
-  if (text != NULL)
-    gtk_label_set_text (self->banner_text, text);
+                                      (gulong) credit_left),
+                            credit_left);
+  /* Screen readers find what is behind a closed revealer, too. */
+  if (g_strcmp0 (gtk_label_get_text (self->banner_text), text != NULL ? text : "") != 0)
+    gtk_label_set_text (self->banner_text, text != NULL ? text : "");
   gtk_revealer_set_reveal_child (self->banner, text != NULL);
 }
 
@@ -144,6 +146,7 @@ show_clocks (CdDeskWindow *self)
   gboolean masked
       = (call != NULL && call->masked) || (run != NULL && ct_script_run_entered (run) != NULL);
 
+  show_banner (self);
   cd_presence_menu_show (self->presence_menu, presence, now_ms);
   cd_waiting_tick (self->waiting, now_ms);
   if (strcmp (self->page, "idle") == 0)
@@ -210,8 +213,6 @@ cd_desk_update (CdDeskWindow *self)
     }
   if (call == NULL)
     self->show_form = FALSE;
-  if (call == NULL || cd_desk_call_is_over (call))
-    self->credit_seconds = 0;
   page = choose_page (self, call);
   show_call (self, call);
   if (call != NULL)
@@ -230,7 +231,6 @@ cd_desk_update (CdDeskWindow *self)
                           cd_phone_has_call (self->phone)
                               && cd_phone_get_state (self->phone) != CD_PHONE_RINGING);
   turn_page (self, page, call);
-  show_banner (self);
   show_clocks (self);
   cd_desk_update_actions (self);
 }
@@ -242,13 +242,6 @@ on_second_passed (gpointer data)
 {
   show_clocks (data);
   return G_SOURCE_CONTINUE;
-}
-
-static void
-on_credit_warning (CdDeskWindow *self, int seconds)
-{
-  self->credit_seconds = seconds;
-  show_banner (self);
 }
 
 static void
@@ -429,7 +422,7 @@ follow (CdDeskWindow *self)
   FOLLOW (self->agent, "call-changed", cd_desk_update);
   FOLLOW (self->agent, "script-changed", cd_desk_update);
   FOLLOW (self->agent, "tick", show_clocks);
-  FOLLOW (self->agent, "credit-warning", on_credit_warning);
+  FOLLOW (self->agent, "credit-warning", show_banner);
   FOLLOW (self->agent, "problem", on_problem);
   FOLLOW (self->phone, "notify::state", cd_desk_update);
   FOLLOW (self->phone, "notify::registered", cd_desk_update);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/desk/script-path.h"
 
+#include "client/widgets/format.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -25,14 +27,43 @@ append_label (GtkWidget *box, const char *text)
   return GTK_LABEL (label);
 }
 
+/* Its label, or where it has none the beginning of what is said; never the id, which is the author's. */
+static char *
+dup_name (const CtScriptRun *run, const CtScriptStep *step, const char *language)
+{
+  const char *label = ct_script_step_label (step, language, run);
+  g_autofree char *said = NULL;
+
+  if (strcmp (label, step->id) != 0)
+    return g_strdup (label);
+  said = ct_script_step_say (step, language, run);
+  return g_strdup (said != NULL && *said != '\0' ? said : label);
+}
+
+/* As people of the e-agent's language read it. */
+static char *
+dup_answer (const CtScriptRun *run, const CtScriptStep *step, const char *language)
+{
+  char *answer = ct_script_step_show (step, language, run);
+
+  if (answer != NULL && step->kind == CT_SCRIPT_ASK && step->ask == CT_SCRIPT_DATE)
+    {
+      g_autofree char *iso = answer;
+
+      answer = cd_format_date_digits (iso);
+    }
+  return answer;
+}
+
 static void
 append_step (CdScriptPath *self, const CtScriptRun *run, const CtScriptStep *step,
              const char *language, gboolean current)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  g_autofree char *answer = ct_script_step_show (step, language, run);
-  GtkLabel *label = append_label (box, ct_script_step_label (step, language, run));
+  g_autofree char *answer = dup_answer (run, step, language);
+  g_autofree char *name = dup_name (run, step, language);
+  GtkLabel *label = append_label (box, name);
 
   if (current)
     gtk_widget_add_css_class (GTK_WIDGET (label), "heading");

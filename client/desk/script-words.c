@@ -21,6 +21,20 @@ cd_dup_complaint (const CtScriptStep *step, const char *value)
           /* Translators: two numbers */
           return g_strdup_printf (_ ("This must be a number from %1$s to %2$s."), low, high);
         }
+      if (step->has_minimum)
+        {
+          g_autofree char *low = cd_format_number (step->minimum, 0);
+
+          /* Translators: a number */
+          return g_strdup_printf (_ ("This must be a number, at least %s."), low);
+        }
+      if (step->has_maximum)
+        {
+          g_autofree char *high = cd_format_number (step->maximum, 0);
+
+          /* Translators: a number */
+          return g_strdup_printf (_ ("This must be a number, at most %s."), high);
+        }
       return g_strdup (_ ("This must be a number."));
     case CT_SCRIPT_PHONE:
       return g_strdup (_ ("This is not a phone number."));

@@ -89,6 +89,14 @@ cd_wrap_up_page_begin (CdWrapUpPage *self, const CtCall *call, const char *sugge
   gtk_label_set_text (self->title, call->company_name);
 }
 
+/* The e-agent would wonder why the caller is gone. */
+static gboolean
+ended_by_credit (const CtCall *call)
+{
+  return g_strcmp0 (call->cause, "no_credit") == 0
+         || (strcmp (call->state, "ivr") == 0 && call->answered != 0);
+}
+
 void
 cd_wrap_up_page_tick (CdWrapUpPage *self, const CtCall *call, gint64 left, gint64 seconds,
                       CtMoney cost)
@@ -109,6 +117,14 @@ cd_wrap_up_page_tick (CdWrapUpPage *self, const CtCall *call, gint64 left, gint6
     }
   else
     facts = g_strdup_printf ("%s · %s", number, lasted);
+  if (ended_by_credit (call))
+    {
+      g_autofree char *before = g_steal_pointer (&facts);
+
+      facts = g_strdup_printf ("%s\n%s", before,
+                               _ ("The company's credit has ended; the caller hears its message "
+                                  "for that."));
+    }
   gtk_label_set_text (self->facts, facts);
   gtk_label_set_text (self->left, text != NULL ? text : "");
   if (left >= 0 && left <= LAST_SECONDS)

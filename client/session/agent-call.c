@@ -53,6 +53,7 @@ take_meter_of_call (CdAgent *self)
   gint64 age_ms = cd_session_server_now_ms (self->session) - from_ms;
 
   self->has_meter = FALSE;
+  self->credit_end = call->warn_seconds > 0 ? call->seconds + call->warn_seconds : 0;
   if (call->answered == 0)
     return;
   set_meter (self, call->seconds, call->cost, from_ms != 0 ? CLAMP (age_ms, 0, MOST_LATE_MS) : 0,
@@ -79,16 +80,30 @@ cd_agent_get_meter (CdAgent *self, gint64 *seconds, CtMoney *cost)
 void
 cd_agent_on_meter (CdAgent *self, const CtMeter *meter)
 {
+  gint64 warn_before;
+
   if (self->call == NULL || meter->call != self->call->id)
     return;
   set_meter (self, meter->seconds, meter->cost, 0, !cd_agent_is_over (self->call));
-  if (meter->warn_seconds > 0 && meter->warn_seconds != self->call->warn_seconds)
-    {
-      self->call->warn_seconds = meter->warn_seconds;
-      cd_agent_emit_credit_warning (self, (int) meter->warn_seconds);
-    }
+  warn_before = self->credit_end;
+  self->credit_end = meter->warn_seconds > 0 ? meter->seconds + meter->warn_seconds : 0;
+  self->call->warn_seconds = meter->warn_seconds;
+  if (self->credit_end != warn_before)
+    cd_agent_emit_credit_warning (self, (int) meter->warn_seconds);
   cd_agent_update_tick (self);
   cd_agent_emit_tick (self);
+}
+
+gint64
+cd_agent_get_credit_left (CdAgent *self)
+{
+  gint64 seconds;
+  CtMoney cost;
+
+  if (self->credit_end == 0 || !cd_agent_get_meter (self, &seconds, &cost)
+      || cd_agent_is_over (self->call))
+    return -1;
+  return MAX (self->credit_end - seconds, 0);
 }
 
 gint64

@@ -36,7 +36,8 @@ struct _CdAgent {
   gboolean has_meter, meter_runs;
   gint64 meter_seconds;
   CtMoney meter_cost;
-  gint64 meter_us; /* monotonic, of meter_seconds */
+  gint64 meter_us;   /* monotonic, of meter_seconds */
+  gint64 credit_end; /* the second of the meter at which credit ends; 0: not in sight */
   guint tick;
 
   /* agent-script.c */

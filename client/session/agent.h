@@ -11,7 +11,7 @@
  *   call-changed ()       read cd_agent_get_call(): offered, talking, held, ended (wrap-up), NULL
  *   script-changed ()     the run came, moved or was corrected by the server
  *   tick ()               once a second, on the second of the meter, while a call or wrap-up runs
- *   credit-warning (int seconds)   the company's credit ends in so many seconds (D3)
+ *   credit-warning (int seconds)   the company's credit ends in so many seconds (D3); 0: not any more
  *   problem (CdProblem *, char *doing)  a command was refused; `doing` is a word: "presence", "device",
  *                         "script", "finish", "connect"
  *
@@ -54,6 +54,8 @@ CtScriptRun *cd_agent_get_run (CdAgent *self);
 /* The meter: completed seconds (D2) and what the company pays, by our clock between the server's
  * figures. FALSE before the answer. */
 gboolean cd_agent_get_meter (CdAgent *self, gint64 *seconds, CtMoney *cost);
+/* Seconds until the company's credit ends; -1 while its end is not in sight. */
+gint64 cd_agent_get_credit_left (CdAgent *self);
 /* Seconds left of the wrap-up; -1 when none runs, 0 when over. */
 gint64 cd_agent_get_wrap_up_left (CdAgent *self);
 

@@ -54,6 +54,7 @@ CT_RECORD_DECLARE (CtEarlier, ct_earlier, CT_EARLIER_FIELDS)
 CT_RECORD_DECLARE (CtDisposition, ct_disposition, CT_DISPOSITION_FIELDS)
 
 /* GET /api/v1/calls, /api/v1/calls/{id}, /api/v1/me/call, and the body of the event `call`.
+ * `warn_seconds`: the company's credit ends so many seconds after `seconds`; absent while it lasts.
  * `seconds` and `cost` are as of `metered_at`; a running meter adds the seconds since (state
  * talking or held). */
 #define CT_CALL_FIELDS(F)                                                                          \

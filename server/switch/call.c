@@ -341,7 +341,7 @@ view_bill (CsCall *call, CsCallView *view, GArray *shares)
   cs_meter_get_shares (call, &call->meter, shares);
   view->seconds = used_us / G_USEC_PER_SEC;
   view->granted_seconds = call->meter.granted;
-  view->warn_seconds = call->meter.warned;
+  view->warn_seconds = call->meter.warned > 0 ? MAX (call->meter.granted - view->seconds, 1) : 0;
   view->running = call->meter.since_us != 0;
   view->metered_ms = cs_switch_now_ms (call->owner) - used_us % G_USEC_PER_SEC / 1000;
   view->settled = call->meter.settled;

@@ -123,7 +123,7 @@ typedef struct {
   /* The bill (D2, D3, D28). */
   gint64 seconds;         /* billed by now */
   gint64 granted_seconds; /* may run up to here */
-  gint64 warn_seconds;    /* so many are left, as of the warning; 0: no warning stands */
+  gint64 warn_seconds;    /* so many are left; 0: no warning stands */
   gboolean running;       /* the meter runs: add the seconds since `metered_ms` */
   gint64 metered_ms;
   gboolean settled; /* sent to credit for settling: `seconds` is final */
