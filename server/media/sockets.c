@@ -6,8 +6,19 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <netinet/ip.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define REST_US (2 * G_TIME_SPAN_SECOND)
+#define MAX_RESTING 1024
+#define MAX_LATE 1000 /* packets in a socket's buffer */
+
+/* Closed by its call, open still. */
+typedef struct {
+  CsSocketPair pair;
+  gint64 since_us;
+} Resting;
 
 struct _CsSockets {
   struct in_addr address;
@@ -15,7 +26,20 @@ struct _CsSockets {
   guint n_pairs;
   guint next; /* index of the pair to try first */
   gboolean *used;
+  GQueue resting; /* of Resting, the longest first */
+  guint max_resting;
 };
+
+/* Pairs that rest: no more than a sixteenth of the descriptors that we may have. */
+static guint
+count_spare (void)
+{
+  struct rlimit files;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return 0;
+  return (guint) MIN (files.rlim_cur / 32, MAX_RESTING);
+}
 
 CsSockets *
 cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GError **error)
@@ -34,12 +58,28 @@ cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GErr
   sockets->n_pairs = (port_max + 1u - first) / 2;
   sockets->next = (guint) g_random_int_range (0, (gint32) sockets->n_pairs);
   sockets->used = g_new0 (gboolean, sockets->n_pairs);
+  sockets->max_resting = count_spare ();
+  g_queue_init (&sockets->resting);
   return sockets;
+}
+
+static void
+close_pair (const CsSocketPair *pair)
+{
+  close (pair->rtp);
+  close (pair->rtcp);
 }
 
 void
 cs_sockets_free (CsSockets *sockets)
 {
+  Resting *resting;
+
+  while ((resting = g_queue_pop_head (&sockets->resting)) != NULL)
+    {
+      close_pair (&resting->pair);
+      g_free (resting);
+    }
   g_free (sockets->used);
   g_free (sockets);
 }
@@ -92,9 +132,28 @@ open_pair (const CsSockets *sockets, guint16 port, CsSocketPair *pair)
   return TRUE;
 }
 
+/* One that rested for @us, without the late packets of its last call. */
+static gboolean
+take_resting (CsSockets *sockets, gint64 us, CsSocketPair *pair)
+{
+  Resting *resting = g_queue_peek_head (&sockets->resting);
+  char late;
+
+  if (resting == NULL || g_get_monotonic_time () - resting->since_us < us)
+    return FALSE;
+  g_queue_pop_head (&sockets->resting);
+  *pair = resting->pair;
+  g_free (resting);
+  for (guint i = 0; i < MAX_LATE && recv (pair->rtp, &late, sizeof late, MSG_DONTWAIT) >= 0; i++)
+    ;
+  return TRUE;
+}
+
 gboolean
 cs_sockets_open (CsSockets *sockets, CsSocketPair *pair, GError **error)
 {
+  if (take_resting (sockets, REST_US, pair))
+    return TRUE;
   for (guint tried = 0; tried < sockets->n_pairs; tried++)
     {
       guint index = (sockets->next + tried) % sockets->n_pairs;
@@ -112,13 +171,22 @@ cs_sockets_open (CsSockets *sockets, CsSocketPair *pair, GError **error)
         return ct_fail (error, errno == EMFILE ? CT_ERROR_LIMIT : CT_ERROR_IO,
                         "cannot open an RTP socket: %s", g_strerror (errno));
     }
-  return ct_fail (error, CT_ERROR_LIMIT, "all %u RTP ports are in use", sockets->n_pairs);
+  return take_resting (sockets, 0, pair)
+         || ct_fail (error, CT_ERROR_LIMIT, "all %u RTP ports are in use", sockets->n_pairs);
 }
 
 void
 cs_sockets_close (CsSockets *sockets, const CsSocketPair *pair)
 {
-  close (pair->rtp);
-  close (pair->rtcp);
-  sockets->used[(pair->port - sockets->first) / 2] = FALSE;
+  Resting *resting;
+
+  if (sockets->resting.length >= sockets->max_resting)
+    {
+      close_pair (pair);
+      sockets->used[(pair->port - sockets->first) / 2] = FALSE;
+      return;
+    }
+  resting = g_new (Resting, 1);
+  *resting = (Resting){ *pair, g_get_monotonic_time () };
+  g_queue_push_tail (&sockets->resting, resting);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The database behind one door. One writing connection lives on the writer's thread and commits in
- * groups (what waits; at most 256 closures or 5 ms) with synchronous=FULL; each closure runs in its own SAVEPOINT, so one
- * that fails undoes only itself. Readers have connections of their own. SQL stands only in *-store.c
+ * groups (what waits; at most 256 closures or 5 ms) with synchronous=FULL; a closure that fails undoes only
+ * itself. Readers have connections of their own. SQL stands only in *-store.c
  * files and migrations, each statement declared with CS_SQL so that tests can find and prepare them
  * all, on SQLite and on a real PostgreSQL: parameters ?1 ?2, RETURNING, ON CONFLICT, every ORDER BY
  * ending in a unique NOT NULL key, columns read by name.
@@ -56,12 +56,15 @@ typedef void (*CsWroteFunc) (const GError *error, gpointer data);
 /* Blocks until the group is on disk (workers, tests, tools); never from a closure. CT_ERROR_BUSY: it
  * did not run; CT_ERROR_IO: it was rolled back; CT_ERROR_UNKNOWN: nobody knows. */
 gboolean cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error);
-/* The same for a thread that nobody waits for: it may take 10 ms more, to share its commit with others. */
+/* The same for a thread that nobody waits for: it may take 10 ms more, to share its commit with others,
+ * and @function may run more than once, as with cs_store_write_async. */
 gboolean
 cs_store_write_patiently (CsStore *store, CsWriteFunc function, gpointer data, GError **error);
-/* Queues; @wrote (may be NULL) is posted to @loop (NULL: runs on the writer) when the group is on disk or
- * the closure failed; then @destroy (@data). FALSE and CT_ERROR_BUSY when the queue is full: @destroy has
- * then run. Closures of one caller run in the order queued. */
+/* Queues. @function may run more than once (when another closure of its group fails, all run again), so
+ * it only sets what it answers, never adds to it. @wrote (may be NULL) is posted to @loop (NULL: runs on
+ * the writer) when the group is on disk or the closure failed; then @destroy (@data). FALSE and
+ * CT_ERROR_BUSY when the queue is full: @destroy has then run. Closures of one caller run in the order
+ * queued. */
 gboolean cs_store_write_async (CsStore *store, CsWriteFunc function, gpointer data, CsLoop *loop,
                                CsWroteFunc wrote, GDestroyNotify destroy, GError **error);
 

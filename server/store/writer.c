@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 256
- * closures, at most for 5 ms) into one transaction, each closure in a SAVEPOINT of its own, and
- * commits; while the disk is busy with that, the next group gathers, so a group grows when the disk is
- * slow. When it is not, closures gather for 10 ms, since a commit costs more than all they write, unless
+ * closures, at most for 5 ms) into one transaction and commits; while the disk is busy with that, the
+ * next group gathers, so a group grows when the disk is slow. When it is not, closures gather for 10 ms, since a commit costs more than all they write, unless
  * one of them is waited for by somebody in a hurry (cs_store_write).
  *
  * After the commit, closure by closure: its after-commit hooks, then its answer. When COMMIT fails
@@ -27,6 +26,8 @@ typedef struct {
   GDestroyNotify destroy;
   GArray *hooks; /* of CsHook, or NULL */
   GError *error;
+
+  gboolean framed; /* runs in a savepoint of its own, and once only */
 
   /* For one who waits: he owns the struct and looks at `done` under the store's lock. */
   gboolean blocking;
@@ -116,12 +117,11 @@ run_frame (CsDb *db, const CsSql *sql, GError **error)
   return cs_query_run (query, NULL, error);
 }
 
-/* FALSE when the whole transaction is gone (SQLite rolled it back by itself: disk full, I/O). */
+/* The closure itself. FALSE when the whole transaction is gone (SQLite rolled it back by itself: disk
+ * full, I/O). */
 static gboolean
-run_closure (CsDb *db, CsWrite *write)
+run_function (CsDb *db, CsWrite *write)
 {
-  if (!run_frame (db, &begin_closure, &write->error))
-    return FALSE;
   db->writing = TRUE;
   if (!write->function (db, write->data, &write->error) && write->error == NULL)
     ct_fail (&write->error, CT_ERROR_IO, "a write failed and did not say why");
@@ -129,11 +129,54 @@ run_closure (CsDb *db, CsWrite *write)
   db->writing = FALSE;
   if (write->error != NULL)
     drop_hooks (write);
-  if (sqlite3_get_autocommit (db->handle))
+  return !sqlite3_get_autocommit (db->handle);
+}
+
+static gboolean
+run_framed (CsDb *db, CsWrite *write)
+{
+  if (!run_frame (db, &begin_closure, &write->error) || !run_function (db, write))
     return FALSE;
   if (write->error != NULL)
     return cs_db_exec (db, "ROLLBACK TO closure; RELEASE closure", NULL);
   return run_frame (db, &keep_closure, &write->error);
+}
+
+/* One of them failed without a frame that could undo it alone: all over again, each in its own. */
+static gboolean
+run_again (CsDb *db, GPtrArray *group, GError **error)
+{
+  if (!cs_db_exec (db, "ROLLBACK", error) || !run_frame (db, &begin_group, error))
+    return FALSE;
+  for (guint i = 0; i < group->len; i++)
+    {
+      CsWrite *write = g_ptr_array_index (group, i);
+
+      drop_hooks (write);
+      g_clear_error (&write->error);
+      if (!run_framed (db, write))
+        return ct_fail (error, CT_ERROR_IO, "%s",
+                        write->error != NULL ? write->error->message : "a savepoint is lost");
+    }
+  return TRUE;
+}
+
+/* Adds @write to the group that runs. *@framed: whether each has a savepoint; it costs more than most
+ * closures, so it waits until one of them needs it. FALSE when the transaction is gone. */
+static gboolean
+run_closure (CsDb *db, GPtrArray *group, CsWrite *write, gboolean *framed, GError **error)
+{
+  g_ptr_array_add (group, write);
+  *framed = *framed || write->framed;
+  if (!*framed && run_function (db, write))
+    {
+      *framed = write->error != NULL;
+      return write->error == NULL || run_again (db, group, error);
+    }
+  if (*framed && run_framed (db, write))
+    return TRUE;
+  return ct_fail (error, CT_ERROR_IO, "%s",
+                  write->error != NULL ? write->error->message : "a savepoint is lost");
 }
 
 /* What waits is taken over whole, so that the lock is not fought for at every closure. */
@@ -169,12 +212,24 @@ fail_group (GPtrArray *group, CtErrorCode code, const GError *reason)
     }
 }
 
+/* Certain not to be on disk: rolled back whole, or about to be by closing. */
+static void
+lose_group (GPtrArray *group, const GError *reason)
+{
+  g_autoptr (GError) lost
+      = g_error_new_literal (CT_ERROR, CT_ERROR_IO, "the group was rolled back");
+
+  g_warning ("a group of %u was rolled back: %s", group->len, reason->message);
+  fail_group (group, CT_ERROR_IO, lost);
+}
+
 /* Runs and commits one group, which begins with @write. FALSE when the connection must be reopened. */
 static gboolean
 run_group (CsStore *store, CsWrite *write, GPtrArray *group)
 {
   CsDb *db = store->db;
   gint64 end = g_get_monotonic_time () + GROUP_US;
+  gboolean framed = FALSE;
   g_autoptr (GError) error = NULL;
 
   if (!run_frame (db, &begin_group, &error))
@@ -184,21 +239,13 @@ run_group (CsStore *store, CsWrite *write, GPtrArray *group)
       return FALSE;
     }
   do
-    {
-      g_ptr_array_add (group, write);
-      if (!run_closure (db, write))
-        {
-          /* Rolled back whole, or about to be by closing: certain not to be on disk. */
-          g_autoptr (GError) lost
-              = g_error_new_literal (CT_ERROR, CT_ERROR_IO, "the group was rolled back");
-
-          g_warning ("a group of %u was rolled back: %s", group->len,
-                     write->error != NULL ? write->error->message : "savepoint");
-          fail_group (group, CT_ERROR_IO, lost);
-          return FALSE;
-        }
-  } while (group->len < GROUP_CLOSURES && g_get_monotonic_time () < end
-           && (write = take (store)) != NULL);
+    if (!run_closure (db, group, write, &framed, &error))
+      {
+        lose_group (group, error);
+        return FALSE;
+      }
+  while (group->len < GROUP_CLOSURES && g_get_monotonic_time () < end
+         && (write = take (store)) != NULL);
   if (run_frame (db, &commit_group, &error))
     return TRUE;
   g_warning ("COMMIT failed, the outcome of %u writes is unknown: %s", group->len, error->message);
@@ -344,7 +391,9 @@ static gboolean
 write_blocking (CsStore *store, CsWriteFunc function, gpointer data, gboolean hurried,
                 GError **error)
 {
-  CsWrite write = { .function = function, .data = data, .blocking = TRUE, .hurried = hurried };
+  CsWrite write = {
+    .function = function, .data = data, .framed = TRUE, .blocking = TRUE, .hurried = hurried
+  };
 
   g_return_val_if_fail (g_thread_self () != store->thread, FALSE);
   g_cond_init (&write.done_changed);
