@@ -272,17 +272,27 @@ on_written (const GError *error, gpointer data)
   hand_over (calls);
 }
 
+/* What was put back first, then what was told since; NULL, and we are idle, when there is nothing. */
 static Batch *
 take_batch (CsCalls *calls)
 {
-  Batch *batch = g_atomic_rc_box_new0 (Batch);
   guint limit = calls->alone > 0 ? 1 : BATCH_NOTES;
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (item_free);
+  Batch *batch;
   Item *item;
 
+  while (items->len < limit && (item = g_queue_pop_head (&calls->waiting)) != NULL)
+    g_ptr_array_add (items, item);
+  g_mutex_lock (&calls->lock);
+  while (items->len < limit && (item = g_queue_pop_head (&calls->told)) != NULL)
+    g_ptr_array_add (items, item);
+  calls->idle = items->len == 0;
+  g_mutex_unlock (&calls->lock);
+  if (items->len == 0)
+    return NULL;
+  batch = g_atomic_rc_box_new0 (Batch);
   batch->calls = calls;
-  batch->items = g_ptr_array_new_with_free_func (item_free);
-  while (batch->items->len < limit && (item = g_queue_pop_head (&calls->waiting)) != NULL)
-    g_ptr_array_add (batch->items, item);
+  batch->items = g_steal_pointer (&items);
   return batch;
 }
 
@@ -292,9 +302,8 @@ hand_over (CsCalls *calls)
 {
   Batch *batch;
 
-  if (calls->writing || calls->retry != NULL || calls->waiting.length == 0)
+  if (calls->writing || calls->retry != NULL || (batch = take_batch (calls)) == NULL)
     return;
-  batch = take_batch (calls);
   if (cs_store_write_async (calls->config.store, write_batch, g_atomic_rc_box_acquire (batch),
                             calls->notes, on_written, batch_unref, NULL))
     {
@@ -306,28 +315,41 @@ hand_over (CsCalls *calls)
   batch_unref (batch);
 }
 
+static void
+on_told (gpointer data)
+{
+  hand_over (data);
+}
+
+/* Gathers without waking the loop, which looks here by itself when it is done with a batch. */
+static void
+tell (Item *item)
+{
+  CsCalls *calls = item->calls;
+  gboolean wake;
+
+  g_mutex_lock (&calls->lock);
+  g_queue_push_tail (&calls->told, item);
+  wake = calls->idle;
+  calls->idle = FALSE;
+  g_mutex_unlock (&calls->lock);
+  if (wake)
+    cs_post_urgent (calls->notes, on_told, calls, NULL);
+}
+
+static void
+on_passing (gpointer data)
+{
+  const Item *item = data;
+
+  cs_calls_publish (item->calls, item->note);
+}
+
 /* TRUE for what does not go to the disk. */
 static gboolean
 is_passing (const CsNote *note)
 {
   return note->kind == CS_NOTE_CALL_METER || note->kind == CS_NOTE_CALL_CREDIT_WARNING;
-}
-
-/* Takes over the item. */
-static void
-on_item (gpointer data)
-{
-  Item *item = data;
-  CsCalls *calls = item->calls;
-
-  if (item->note != NULL && is_passing (item->note))
-    {
-      cs_calls_publish (calls, item->note);
-      item_free (item);
-      return;
-    }
-  g_queue_push_tail (&calls->waiting, item);
-  hand_over (calls);
 }
 
 static void
@@ -340,8 +362,10 @@ emit (gpointer self, const CsNote *note)
   item = g_new0 (Item, 1);
   item->calls = self;
   item->note = cs_note_copy (note);
-  if (!cs_post_urgent (item->calls->notes, on_item, item, NULL))
-    item_free (item);
+  if (is_passing (note))
+    cs_post_urgent (item->calls->notes, on_passing, item, item_free);
+  else
+    tell (item);
 }
 
 CsJournal
@@ -360,8 +384,7 @@ wait_for_fence (CsCalls *calls, guint ms)
 
   item->calls = calls;
   item->fence = g_atomic_rc_box_acquire (fence);
-  if (!cs_post_urgent (calls->notes, on_item, item, NULL))
-    item_free (item); /* the loop is gone: nobody will pass it */
+  tell (item);
   g_mutex_lock (&fence->lock);
   while (!fence->passed && g_cond_wait_until (&fence->passed_changed, &fence->lock, end))
     ;
@@ -392,7 +415,10 @@ cs_calls_new (const CsCallsConfig *config)
   calls->config = *config;
   calls->notes = cs_loop_new ("notes", NOTES_CAPACITY);
   calls->sealers = cs_workers_new ("sealers", 1, 10000);
+  g_mutex_init (&calls->lock);
   g_queue_init (&calls->waiting);
+  g_queue_init (&calls->told);
+  calls->idle = TRUE;
   cs_loop_start (calls->notes);
   return calls;
 }
@@ -421,6 +447,8 @@ cs_calls_free (CsCalls *calls)
       g_source_unref (calls->retry);
     }
   g_queue_clear_full (&calls->waiting, item_free);
+  g_queue_clear_full (&calls->told, item_free);
+  g_mutex_clear (&calls->lock);
   cs_loop_free (calls->notes);
   g_free (calls);
 }

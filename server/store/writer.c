@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 256
  * closures, at most for 5 ms) into one transaction and commits; while the disk is busy with that, the
- * next group gathers, so a group grows when the disk is slow. When it is not, closures gather for 10 ms, since a commit costs more than all they write, unless
+ * next group gathers, so a group grows when the disk is slow. When it is not, closures gather for 20 ms, since a commit costs more than all they write, unless
  * one of them is waited for by somebody in a hurry (cs_store_write).
  *
  * After the commit, closure by closure: its after-commit hooks, then its answer. When COMMIT fails
@@ -14,7 +14,7 @@
 
 #define GROUP_CLOSURES 256
 #define GROUP_US 5000
-#define GATHER_US 10000
+#define GATHER_US 20000
 #define QUEUE_CAPACITY 4096
 #define REOPEN_US (250 * 1000)
 
