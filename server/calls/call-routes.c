@@ -201,8 +201,9 @@ has_left_agent (const CtCall *call)
          || (call->answered != 0 && g_strcmp0 (call->state, "ivr") == 0);
 }
 
-/* The call must have left the e-agent, and be his own. What he says is written first, so that nothing is
- * lost when the wrap-up ran out meanwhile (B06); then the switch is told. */
+/* The call must have left the e-agent, and be his own, as the disk knows it: its record is closed from
+ * there. What he says is written first, so that nothing is lost when the wrap-up ran out meanwhile (B06);
+ * then the switch is told. */
 gboolean
 cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **error)
 {
@@ -212,9 +213,10 @@ cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **error)
   Finish finish = { module, principal->scope, id, body->disposition, body->note };
   Command command = { .call = id, .user = principal->user, .pause = body->pause };
   g_autoptr (GError) late = NULL;
-  g_autoptr (CtCall) call = find_call (exchange, module, id, error);
+  g_autoptr (CtCall) call = NULL;
 
-  if (call == NULL)
+  if (!cs_calls_wait_written (module, error)
+      || (call = find_call (exchange, module, id, error)) == NULL)
     return FALSE;
   if (call->agent != principal->user)
     return ct_fail (error, CT_ERROR_DENIED, "not your call");
