@@ -403,7 +403,7 @@ cs_media_new (const CsMediaConfig *config, CtClock *clock, CsMediaSink sink, gpo
   cs_g711_translation (CS_LAW_A);
   if (!read_addresses (media, config, &bind, error))
     return NULL;
-  media->sockets = cs_sockets_new (bind, config->port_min, config->port_max, error);
+  media->sockets = cs_sockets_new (clock, bind, config->port_min, config->port_max, error);
   if (media->sockets == NULL)
     return NULL;
   if (config->prompt_folder != NULL)

@@ -21,6 +21,7 @@ typedef struct {
 } Resting;
 
 struct _CsSockets {
+  CtClock *clock;
   struct in_addr address;
   guint16 first; /* even */
   guint n_pairs;
@@ -42,7 +43,8 @@ count_spare (void)
 }
 
 CsSockets *
-cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GError **error)
+cs_sockets_new (CtClock *clock, struct in_addr address, guint16 port_min, guint16 port_max,
+                GError **error)
 {
   guint first = (port_min + 1u) & ~1u;
   CsSockets *sockets;
@@ -53,6 +55,7 @@ cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GErr
       return NULL;
     }
   sockets = g_new0 (CsSockets, 1);
+  sockets->clock = ct_clock_ref (clock);
   sockets->address = address;
   sockets->first = (guint16) first;
   sockets->n_pairs = (port_max + 1u - first) / 2;
@@ -80,6 +83,7 @@ cs_sockets_free (CsSockets *sockets)
       close_pair (&resting->pair);
       g_free (resting);
     }
+  ct_clock_unref (sockets->clock);
   g_free (sockets->used);
   g_free (sockets);
 }
@@ -139,7 +143,7 @@ take_resting (CsSockets *sockets, gint64 us, CsSocketPair *pair)
   Resting *resting = g_queue_peek_head (&sockets->resting);
   char late;
 
-  if (resting == NULL || g_get_monotonic_time () - resting->since_us < us)
+  if (resting == NULL || ct_clock_monotonic_us (sockets->clock) - resting->since_us < us)
     return FALSE;
   g_queue_pop_head (&sockets->resting);
   *pair = resting->pair;
@@ -187,6 +191,6 @@ cs_sockets_close (CsSockets *sockets, const CsSocketPair *pair)
       return;
     }
   resting = g_new (Resting, 1);
-  *resting = (Resting){ *pair, g_get_monotonic_time () };
+  *resting = (Resting){ *pair, ct_clock_monotonic_us (sockets->clock) };
   g_queue_push_tail (&sockets->resting, resting);
 }

@@ -5,8 +5,9 @@
  * again: to open four sockets costs more than to switch the call. */
 #pragma once
 
-#include <glib.h>
 #include <netinet/in.h>
+
+#include "common/base/clock.h"
 
 G_BEGIN_DECLS
 
@@ -17,8 +18,8 @@ typedef struct {
   guint16 port; /* of RTP */
 } CsSocketPair;
 
-CsSockets *
-cs_sockets_new (struct in_addr address, guint16 port_min, guint16 port_max, GError **error);
+CsSockets *cs_sockets_new (CtClock *clock, struct in_addr address, guint16 port_min,
+                           guint16 port_max, GError **error);
 void cs_sockets_free (CsSockets *sockets);
 /* CT_ERROR_LIMIT when no pair is free. */
 gboolean cs_sockets_open (CsSockets *sockets, CsSocketPair *pair, GError **error);

@@ -111,7 +111,7 @@ def digits_reach_the_desk(house, owner, zoe):
         zoe.phone.wait_for("talking", seconds=20)
         call = zoe.call()
         assert [(keyed["name"], keyed["value"], keyed["label"]["nl"]) for keyed in call["keyed"]] == [
-            ("reason", "1", "Reden"), ("customer-number", "0427", "Klantnummer")], call["keyed"]
+            ("reason", "1", "De beller"), ("customer-number", "0427", "Klantnummer")], call["keyed"]
         wait_until(lambda: zoe.phone.level(440) > 0.2 and caller.level(1000) > 0.2,
                    what="tones both ways")
         caller.hang_up()
