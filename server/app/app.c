@@ -264,13 +264,24 @@ on_credit_retry (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-attach_retry (CsApp *app)
+static gboolean
+on_hour (gpointer data)
 {
-  g_autoptr (GSource) source = g_timeout_source_new (CREDIT_RETRY_US / 1000);
+  cs_calls_expire (((CsApp *) data)->calls);
+  return G_SOURCE_CONTINUE;
+}
 
-  g_source_set_callback (source, on_credit_retry, app, NULL);
-  g_source_attach (source, cs_loop_get_context (app->switch_loop));
+static void
+attach_timers (CsApp *app)
+{
+  g_autoptr (GSource) retry = g_timeout_source_new (CREDIT_RETRY_US / 1000);
+  g_autoptr (GSource) hour = g_timeout_source_new_seconds (3600);
+
+  g_source_set_callback (retry, on_credit_retry, app, NULL);
+  g_source_attach (retry, cs_loop_get_context (app->switch_loop));
+  g_source_set_callback (hour, on_hour, app, NULL);
+  g_source_attach (hour, cs_loop_get_context (app->switch_loop));
+  cs_calls_expire (app->calls); /* hours without the server count too */
 }
 
 static gint64
@@ -363,7 +374,7 @@ finish_start (CsApp *app, GError **error)
       || (app->mailer != NULL && !cs_mailer_start (app->mailer, error)))
     return FALSE;
   app->tenants.sip_port = cs_sip_get_udp_port (app->sip);
-  attach_retry (app);
+  attach_timers (app);
   add_metrics (app);
   cs_http_add_health (app->http, "switch", is_switch_well, app);
   cs_http_add_health (app->http, "trunks", are_trunks_well, app);

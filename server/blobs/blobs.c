@@ -391,19 +391,15 @@ cs_blobs_delete (CsBlobs *blobs, CsDb *db, CsScope scope, CtId id, GError **erro
   return others != CS_ROW_FAILED;
 }
 
-gboolean
-cs_blobs_delete_expired (CsBlobs *blobs, CsDb *db, gint64 now_ms, guint limit, guint *deleted,
-                         GError **error)
+GArray *
+cs_blobs_delete_expired (CsBlobs *blobs, CsDb *db, gint64 now_ms, guint limit, GError **error)
 {
   g_autoptr (GArray) ids = cs_blobs_store_list_expired (db, now_ms, limit, error);
 
-  if (ids == NULL)
-    return FALSE;
-  for (guint i = 0; i < ids->len; i++)
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
     if (!cs_blobs_delete (blobs, db, cs_scope_system (), g_array_index (ids, CtId, i), error))
-      return FALSE;
-  *deleted = ids->len;
-  return TRUE;
+      return NULL;
+  return g_steal_pointer (&ids);
 }
 
 gboolean

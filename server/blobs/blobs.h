@@ -82,9 +82,10 @@ gboolean cs_blob_export (CsBlob *blob, const char *path, GError **error);
 
 /* In a write closure. The file goes after the commit, when no other row names it. */
 gboolean cs_blobs_delete (CsBlobs *blobs, CsDb *db, CsScope scope, CtId id, GError **error);
-/* Retention: deletes up to @limit blobs whose time is over, all tenants'. In a write closure. */
-gboolean cs_blobs_delete_expired (CsBlobs *blobs, CsDb *db, gint64 now_ms, guint limit,
-                                  guint *deleted, GError **error);
+/* Retention: deletes up to @limit blobs whose time is over, all tenants', and gives their CtIds, for those
+ * who name them. In a write closure. NULL on error. */
+GArray *
+cs_blobs_delete_expired (CsBlobs *blobs, CsDb *db, gint64 now_ms, guint limit, GError **error);
 /* In a write closure. 0: no limit. */
 gboolean cs_blobs_set_quota (CsDb *db, CsScope scope, guint64 bytes, GError **error);
 gboolean

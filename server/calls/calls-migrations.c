@@ -53,7 +53,13 @@ static const char calls_2[] = "ALTER TABLE call ADD COLUMN voicemail_recording I
 static const char calls_3[] = "ALTER TABLE call ADD COLUMN line_label TEXT;"
                               "ALTER TABLE call_key ADD COLUMN words TEXT;";
 
+/* By which the call of a recording that goes (retention) is found. */
+static const char calls_4[] = "CREATE INDEX call_by_blob ON call (blob) WHERE blob IS NOT NULL;"
+                              "CREATE INDEX call_by_voicemail_blob ON call (voicemail_blob)"
+                              "  WHERE voicemail_blob IS NOT NULL;";
+
 const CsMigration cs_calls_migrations[] = { { 600, "calls", calls_1 },
                                             { 601, "voicemails", calls_2 },
-                                            { 602, "words of lines and keys", calls_3 } };
+                                            { 602, "words of lines and keys", calls_3 },
+                                            { 603, "calls by recording", calls_4 } };
 const gsize cs_calls_n_migrations = G_N_ELEMENTS (cs_calls_migrations);

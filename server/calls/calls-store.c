@@ -257,29 +257,6 @@ cs_calls_list_working (CsDb *db, CsScope scope, GError **error)
   return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
 }
 
-CS_SQL (set_recording, "UPDATE call SET blob = ?2, recording_samples = ?3"
-                       "  WHERE recording = ?1 AND (tenant = ?4 OR ?4 IS NULL)");
-CS_SQL (set_voicemail, "UPDATE call SET voicemail = 1, voicemail_blob = ?2, voicemail_samples = ?3"
-                       "  WHERE voicemail_recording = ?1 AND (tenant = ?4 OR ?4 IS NULL)");
-
-gboolean
-cs_calls_set_recording (CsDb *db, CsScope scope, CtId recording, CtId blob, gint64 samples,
-                        gboolean voicemail, GError **error)
-{
-  g_autoptr (CsQuery) query = cs_query (db, voicemail ? &set_voicemail : &set_recording);
-  gint64 changed;
-
-  cs_bind_id (query, 1, recording);
-  cs_bind_id (query, 2, blob);
-  cs_bind_int (query, 3, samples);
-  cs_bind_id (query, 4, scope.tenant);
-  if (!cs_query_run (query, &changed, error))
-    return FALSE;
-  return changed == 1
-         || ct_fail (error, CT_ERROR_NOT_FOUND, "no call has recording %s",
-                     ct_id_text (recording).text);
-}
-
 CS_SQL (close_call, "UPDATE call SET finished = ?3, disposition = ?4, note = ?5"
                     "  WHERE id = ?1 AND tenant = ?2 AND finished IS NULL");
 CS_SQL (amend_call, "UPDATE call SET disposition = ?3, note = ?4 WHERE id = ?1 AND tenant = ?2");

@@ -50,6 +50,8 @@ gboolean
 cs_calls_put_presence (CsDb *db, CsScope scope, const CsPresenceView *view, GError **error);
 gboolean cs_calls_set_recording (CsDb *db, CsScope scope, CtId recording, CtId blob, gint64 samples,
                                  gboolean voicemail, GError **error);
+/* The blob is gone: its call has no such recording any more. */
+gboolean cs_calls_drop_recording (CsDb *db, CtId blob, GError **error);
 /* FALSE in @first when it was closed before; then only disposition and note are replaced, if given. */
 gboolean cs_calls_close (CsDb *db, CsScope scope, CtId call, const char *disposition,
                          const char *note, gboolean *first, GError **error);

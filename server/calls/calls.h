@@ -57,6 +57,10 @@ gboolean cs_calls_may_see_call (gpointer data, CsDb *db, const CsPrincipal *prin
 gboolean cs_calls_recover (CsCalls *calls, GError **error);
 /* Until everything told so far is written and published. Not from a loop. */
 void cs_calls_flush (CsCalls *calls);
+/* For `check`: calls without the recording they name, recordings without a call. A line in @faults each. */
+gboolean cs_calls_check (CsDb *db, GPtrArray *faults, GError **error);
+/* Has what is kept no longer removed, on a thread of its own. Now and then, from anywhere. */
+void cs_calls_expire (CsCalls *calls);
 /* For the registration of a company's money: publishes `credit`, and that its dashboard changed. */
 void cs_calls_publish_credit (CsCalls *calls, const CsBalanceChange *change);
 /* D33: a secret step was entered or left; on a worker. */

@@ -313,8 +313,10 @@ static gboolean
 run_expire (CsDb *db, gpointer data, GError **error)
 {
   Act *a = data;
+  g_autoptr (GArray) ids = cs_blobs_delete_expired (a->f->blobs, db, a->now_ms, 10, error);
 
-  return cs_blobs_delete_expired (a->f->blobs, db, a->now_ms, 10, &a->deleted, error);
+  a->deleted = ids != NULL ? ids->len : 0;
+  return ids != NULL;
 }
 
 static gboolean
