@@ -295,7 +295,8 @@ ct_script_reader_word (CtScriptReader *reader, JsonObject *object, const char *m
         return TRUE;
       }
   before = ct_script_reader_enter (reader, member);
-  ct_script_reader_fail (reader, CT_ERROR_INVALID, "\"%s\" is not one of the words known here", word);
+  ct_script_reader_fail (reader, CT_ERROR_INVALID, "\"%s\" is not one of the words known here",
+                         word);
   ct_script_reader_leave (reader, before);
   return FALSE;
 }

@@ -395,15 +395,6 @@ ct_script_run_can_go (const CtScriptRun *run, GError **error)
   return TRUE;
 }
 
-const CtScriptStep *
-ct_script_run_next_required (const CtScriptRun *run)
-{
-  for (guint i = 0; i < run->path->len; i++)
-    if (!ct_script_run_satisfies (run, g_ptr_array_index (run->path, i)))
-      return g_ptr_array_index (run->path, i);
-  return NULL;
-}
-
 gboolean
 ct_script_run_is_complete (const CtScriptRun *run)
 {

@@ -84,8 +84,6 @@ const char *ct_script_run_entered (const CtScriptRun *run);
 gboolean ct_script_run_can_go (const CtScriptRun *run, GError **error);
 /* At an end or a connect step, with every required answer of the path (S3-05). */
 gboolean ct_script_run_is_complete (const CtScriptRun *run);
-/* The first required question on the path without a valid answer; NULL when there is none. */
-const CtScriptStep *ct_script_run_next_required (const CtScriptRun *run);
 /* TRUE once a step on the path tells the ticket number, and the `ticket` fact is not set (S4-05). */
 gboolean ct_script_run_needs_ticket (const CtScriptRun *run);
 
@@ -119,8 +117,6 @@ typedef struct {
 
 void ct_script_result_free (CtScriptResult *result);
 GPtrArray *ct_script_run_outputs (const CtScriptRun *run, const char *language);
-/* [{"name":…,"label":…,"value":…}], secrets masked. Caller frees. */
-char *ct_script_run_outputs_json (const CtScriptRun *run, const char *language);
 
 /* The snapshot; the caller sets `call` and `version`. Values of secrets only when @with_secrets. */
 CtScriptState *ct_script_run_to_state (const CtScriptRun *run, gboolean with_secrets);

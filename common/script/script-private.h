@@ -13,7 +13,8 @@ struct _CtScript {
   int first_language;
   char *start;
   char *country;
-  const CtDialPlan *plan; /* of the country; static */
+  const CtDialPlan
+      *plan; /* of the country, static: whose national numbers callers give; NULL: none's */
   guint difficulty;
   CtScriptText conduct;
   GPtrArray *steps;        /* CtScriptStep */

@@ -5,9 +5,6 @@
 #include <string.h>
 
 static const char *const language_codes[CT_SCRIPT_LANGUAGES] = { "en", "nl", "it", "fr", "es" };
-static const char *const kind_names[] = { "say", "ask", "branch", "reveal", "connect", "end" };
-static const char *const ask_names[]
-    = { "text", "choice", "number", "phone", "date", "address", "e-mail", "secret" };
 
 int
 ct_script_language_parse (const char *code)
@@ -23,18 +20,6 @@ ct_script_language_code (int language)
 {
   g_return_val_if_fail (language >= 0 && language < CT_SCRIPT_LANGUAGES, "en");
   return language_codes[language];
-}
-
-const char *
-ct_script_kind_name (CtScriptKind kind)
-{
-  return kind_names[kind];
-}
-
-const char *
-ct_script_ask_name (CtScriptAskKind kind)
-{
-  return ask_names[kind];
 }
 
 gboolean
@@ -228,12 +213,6 @@ ct_script_start (const CtScript *script)
   return ct_script_find (script, script->start);
 }
 
-const char *
-ct_script_start_name (const CtScript *script)
-{
-  return script->start;
-}
-
 GPtrArray *
 ct_script_steps (const CtScript *script)
 {
@@ -244,18 +223,6 @@ GPtrArray *
 ct_script_dispositions (const CtScript *script)
 {
   return script->dispositions;
-}
-
-GPtrArray *
-ct_script_outputs (const CtScript *script)
-{
-  return script->outputs;
-}
-
-GPtrArray *
-ct_script_directory (const CtScript *script)
-{
-  return script->directory;
 }
 
 GPtrArray *
@@ -282,22 +249,10 @@ ct_script_speaks (const CtScript *script, int language)
   return language >= 0 && language < CT_SCRIPT_LANGUAGES && script->speaks[language];
 }
 
-int
-ct_script_first_language (const CtScript *script)
-{
-  return script->first_language;
-}
-
 guint
 ct_script_difficulty (const CtScript *script)
 {
   return script->difficulty;
-}
-
-const char *
-ct_script_country (const CtScript *script)
-{
-  return script->country;
 }
 
 const CtScriptDisposition *

@@ -160,25 +160,16 @@ const CtScriptStep *
 ct_script_find (const CtScript *script, const char *id);    /* NULL: no such step */
 GPtrArray *ct_script_steps (const CtScript *script);        /* CtScriptStep, as written */
 GPtrArray *ct_script_dispositions (const CtScript *script); /* CtScriptDisposition */
-GPtrArray *ct_script_outputs (const CtScript *script);      /* CtScriptOutput */
-GPtrArray *ct_script_directory (const CtScript *script);    /* CtScriptEntry */
 GPtrArray *ct_script_allowed (const CtScript *script);      /* CtScriptText: may occur (S0-30) */
 GPtrArray *ct_script_forbidden (const CtScript *script);    /* CtScriptText: may not occur */
 const CtScriptText *ct_script_conduct (const CtScript *script); /* of the whole script */
-const char *ct_script_start_name (const CtScript *script);
 gboolean ct_script_speaks (const CtScript *script, int language);
-int ct_script_first_language (const CtScript *script);
 guint ct_script_difficulty (const CtScript *script); /* 1..5 (S0-26) */
-/* ISO 3166, whose national phone numbers callers give; NULL: numbers must be international. */
-const char *ct_script_country (const CtScript *script);
 
 const CtScriptDisposition *ct_script_find_disposition (const CtScript *script, const char *code);
 const CtScriptEntry *ct_script_find_entry (const CtScript *script, const char *name);
 /* The number a CONNECT step dials; NULL when its entry is unknown. */
 const char *ct_script_step_number (const CtScript *script, const CtScriptStep *step);
-/* "say", "ask"... and "text", "choice"..., as in the document. */
-const char *ct_script_kind_name (CtScriptKind kind);
-const char *ct_script_ask_name (CtScriptAskKind kind);
 
 /* As written in @language, else in the script's first language, else in any; "" when empty. */
 const char *

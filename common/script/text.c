@@ -233,29 +233,3 @@ ct_script_run_outputs (const CtScriptRun *run, const char *language)
     }
   return results;
 }
-
-char *
-ct_script_run_outputs_json (const CtScriptRun *run, const char *language)
-{
-  g_autoptr (GPtrArray) results = ct_script_run_outputs (run, language);
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < results->len; i++)
-    {
-      const CtScriptResult *result = g_ptr_array_index (results, i);
-
-      json_builder_begin_object (builder);
-      json_builder_set_member_name (builder, "name");
-      json_builder_add_string_value (builder, result->name);
-      json_builder_set_member_name (builder, "label");
-      json_builder_add_string_value (builder, result->label);
-      json_builder_set_member_name (builder, "value");
-      json_builder_add_string_value (builder, result->value);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
-}

@@ -307,31 +307,6 @@ cs_blob_close (gpointer source)
   g_free (blob);
 }
 
-gboolean
-cs_blob_export (CsBlob *blob, const char *path, GError **error)
-{
-  guint64 size = cs_blob_get_size (blob);
-  int file = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  gboolean good = TRUE;
-
-  if (file < 0)
-    return ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (errno));
-  for (guint64 at = 0; good && at < size;)
-    {
-      g_autoptr (GBytes) bytes = cs_blob_read_range (blob, at, MAX_READ, error);
-      gsize n = bytes != NULL ? g_bytes_get_size (bytes) : 0;
-
-      good = bytes != NULL;
-      if (good && write (file, g_bytes_get_data (bytes, NULL), n) != (gssize) n)
-        good = ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (errno));
-      at += n;
-    }
-  close (file);
-  if (!good)
-    g_unlink (path);
-  return good;
-}
-
 typedef struct {
   CsBlobs *blobs;
   char *path;

@@ -77,9 +77,6 @@ GBytes *cs_blob_read_range (gpointer source, guint64 offset, gsize size, GError 
 void cs_blob_close (gpointer source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsBlob, cs_blob_close)
 
-/* Unseals the whole into a new file (0600), for programs that want one. */
-gboolean cs_blob_export (CsBlob *blob, const char *path, GError **error);
-
 /* In a write closure. The file goes after the commit, when no other row names it. */
 gboolean cs_blobs_delete (CsBlobs *blobs, CsDb *db, CsScope scope, CtId id, GError **error);
 /* Retention: deletes up to @limit blobs whose time is over, all tenants', and gives their CtIds, for those

@@ -26,7 +26,7 @@ look (CtScriptRun *run, const CtScriptStep *step)
   g_free (ct_script_step_say (step, "it", run));
   g_free (ct_script_step_show (step, "nl", run));
   g_free (ct_script_step_protected (step, "en", run));
-  g_free (ct_script_run_outputs_json (run, "fr"));
+  g_ptr_array_unref (ct_script_run_outputs (run, "fr"));
 }
 
 static void
