@@ -106,7 +106,11 @@ turn_page (CdDeskWindow *self, const char *page, const CtCall *call)
   else if (strcmp (page, "wrap-up") == 0)
     cd_wrap_up_page_focus (self->wrap_up_page);
   else
-    cd_today_refresh (cd_idle_page_get_today (self->idle_page));
+    {
+      /* Else the focus would go to whatever is left, a toast's button, say, which then stays. */
+      gtk_window_set_focus (GTK_WINDOW (self), NULL);
+      cd_today_refresh (cd_idle_page_get_today (self->idle_page));
+    }
 }
 
 static void
@@ -151,7 +155,8 @@ show_clocks (CdDeskWindow *self)
   cd_waiting_tick (self->waiting, now_ms);
   if (strcmp (self->page, "idle") == 0)
     cd_idle_page_show (self->idle_page, presence, self->phone,
-                       cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE);
+                       cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE,
+                       cd_agent_is_taken (self->agent));
   else if (strcmp (self->page, "ringing") == 0)
     cd_ring_card_show (self->ring_card, call, self->phone, now_ms);
   cd_caller_pane_tick (self->caller_pane, metered, seconds, cost);
@@ -160,6 +165,9 @@ show_clocks (CdDeskWindow *self)
                           seconds, cost);
   cd_phone_bar_tick (self->phone_bar, metered && cd_phone_has_call (self->phone) ? seconds : -1,
                      call != NULL && call->recorded && !cd_desk_call_is_over (call), masked);
+  cd_phone_bar_set_elsewhere (self->phone_bar, call != NULL && call->answered != 0
+                                                   && !cd_desk_call_is_over (call)
+                                                   && !cd_phone_has_call (self->phone));
 }
 
 static void
@@ -198,6 +206,16 @@ show_call (CdDeskWindow *self, const CtCall *call)
       coming ? NULL : _ ("Speak freely. A note and the outcome are asked for after the call."));
 }
 
+/* A call that was talked on and is gone without an end and a wrap-up: it went with a crash of the server, or
+ * to somebody else while our phone was lost. */
+static void
+tell_lost_call (CdDeskWindow *self, const CtCall *call)
+{
+  if (call == NULL && self->talking)
+    cd_desk_window_toast (self, _ ("The call is no longer with you. What you entered was kept."));
+  self->talking = call != NULL && call->answered != 0 && !cd_desk_call_is_over (call);
+}
+
 void
 cd_desk_update (CdDeskWindow *self)
 {
@@ -213,6 +231,7 @@ cd_desk_update (CdDeskWindow *self)
     }
   if (call == NULL)
     self->show_form = FALSE;
+  tell_lost_call (self, call);
   page = choose_page (self, call);
   show_call (self, call);
   if (call != NULL)
@@ -262,6 +281,9 @@ on_problem (CdDeskWindow *self, const CdProblem *problem, const char *doing)
                                                       : _ ("It did not work.");
   g_autofree char *text = g_strdup_printf ("%s %s", what, cd_problem_text (problem));
 
+  /* A step of a call that is no more: that the call is gone is told by itself. */
+  if (strcmp (doing, "script") == 0 && problem->status == 404)
+    return;
   cd_desk_window_toast (self, text);
 }
 

@@ -38,17 +38,22 @@ static const Face faces[] = {
     N_ ("The next call for you rings here. F2 or the space bar answers it."), NULL, FALSE },
   { "media-playback-pause-symbolic", N_ ("You are on a pause"),
     N_ ("No calls come until you are available again."), N_ ("Be _Available"), FALSE },
+  { "computer-symbolic", N_ ("Your phone is signed on at another desk"),
+    N_ ("Calls for you ring there. Be available here to take the phone back."),
+    N_ ("Be _Available"), FALSE },
   { "system-shutdown-symbolic", N_ ("You are offline"), N_ ("Become available to take calls."),
     N_ ("Be _Available"), FALSE },
 };
 
-enum { CONNECTING, CUT, SIGNING_ON, PHONE_REFUSED, AVAILABLE, PAUSED, OFFLINE };
+enum { CONNECTING, CUT, SIGNING_ON, PHONE_REFUSED, AVAILABLE, PAUSED, TAKEN, OFFLINE };
 
 static const Face *
-choose (const CtPresence *presence, CdPhone *phone, gboolean online)
+choose (const CtPresence *presence, CdPhone *phone, gboolean online, gboolean taken)
 {
   if (presence == NULL)
     return &faces[online ? CONNECTING : CUT];
+  if (taken)
+    return &faces[TAKEN];
   if (strcmp (presence->state, "paused") == 0)
     return &faces[PAUSED];
   if (!presence->registered && !cd_phone_get_registered (phone))
@@ -59,9 +64,10 @@ choose (const CtPresence *presence, CdPhone *phone, gboolean online)
 }
 
 void
-cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone, gboolean online)
+cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone, gboolean online,
+                   gboolean taken)
 {
-  const Face *face = choose (presence, phone, online);
+  const Face *face = choose (presence, phone, online, taken);
 
   if (face == self->shown)
     return;

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CdIdlePage, cd_idle_page, CD, IDLE_PAGE, AdwBin)
 
 /* @presence NULL: not known yet. */
-void
-cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone, gboolean online);
+void cd_idle_page_show (CdIdlePage *self, const CtPresence *presence, CdPhone *phone,
+                        gboolean online, gboolean taken);
 
 /* The day so far, below. */
 CdToday *cd_idle_page_get_today (CdIdlePage *self);

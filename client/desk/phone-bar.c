@@ -13,6 +13,7 @@
 struct _CdPhoneBar {
   AdwBin parent_instance;
   CdPhone *phone;
+  gboolean elsewhere;
   GtkWidget *hold, *mute, *levels, *recording, *end;
   GtkMenuButton *keypad, *devices;
   CdLevelMeter *in_level, *out_level;
@@ -22,8 +23,12 @@ struct _CdPhoneBar {
 G_DEFINE_FINAL_TYPE (CdPhoneBar, cd_phone_bar, ADW_TYPE_BIN)
 
 static const char *
-get_state_text (CdPhone *phone)
+get_state_text (CdPhoneBar *self)
 {
+  CdPhone *phone = self->phone;
+
+  if (self->elsewhere)
+    return C_ ("phone", "The call is on another phone of yours");
   switch (cd_phone_get_state (phone))
     {
     case CD_PHONE_OFFLINE:
@@ -54,7 +59,7 @@ show_phone (CdPhoneBar *self)
   gboolean call = cd_phone_has_call (self->phone);
   CdPhoneState state = cd_phone_get_state (self->phone);
 
-  gtk_label_set_text (self->state, get_state_text (self->phone));
+  gtk_label_set_text (self->state, get_state_text (self));
   gtk_widget_set_visible (self->hold, call && state != CD_PHONE_RINGING);
   gtk_widget_set_visible (self->mute, call && state != CD_PHONE_RINGING);
   gtk_widget_set_visible (GTK_WIDGET (self->keypad), call && state != CD_PHONE_RINGING);
@@ -103,6 +108,15 @@ cd_phone_bar_tick (CdPhoneBar *self, gint64 seconds, gboolean recorded, gboolean
     gtk_widget_add_css_class (self->recording, "masked");
   else
     gtk_widget_remove_css_class (self->recording, "masked");
+}
+
+void
+cd_phone_bar_set_elsewhere (CdPhoneBar *self, gboolean elsewhere)
+{
+  if (self->elsewhere == elsewhere)
+    return;
+  self->elsewhere = elsewhere;
+  show_phone (self);
 }
 
 void

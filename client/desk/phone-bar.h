@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (CdPhoneBar, cd_phone_bar, CD, PHONE_BAR, AdwBin)
 void cd_phone_bar_set_phone (CdPhoneBar *self, CdPhone *phone);
 /* @seconds -1: no clock. @recorded and @masked: of the running call. */
 void cd_phone_bar_tick (CdPhoneBar *self, gint64 seconds, gboolean recorded, gboolean masked);
+/* The user talks on another phone of his. */
+void cd_phone_bar_set_elsewhere (CdPhoneBar *self, gboolean elsewhere);
 void cd_phone_bar_open_keypad (CdPhoneBar *self);
 
 G_END_DECLS

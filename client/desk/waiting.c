@@ -13,6 +13,7 @@
 
 #define SOON_MS 300
 #define SPREAD_MS 700
+#define AGAIN_MS 10000
 
 struct _CdWaiting {
   AdwBin parent_instance;
@@ -23,6 +24,7 @@ struct _CdWaiting {
   GHashTable *queued; /* CtId of the calls that an event said wait */
   CtWaiting *waiting; /* NULL: not known */
   gboolean asking, ask_again;
+  gint64 asked_ms;
   guint timer;
 };
 
@@ -36,6 +38,8 @@ is_at_work (CdWaiting *self)
   return presence != NULL && strcmp (presence->state, "offline") != 0;
 }
 
+static void ask (CdWaiting *self);
+
 void
 cd_waiting_tick (CdWaiting *self, gint64 now_ms)
 {
@@ -47,6 +51,9 @@ cd_waiting_tick (CdWaiting *self, gint64 now_ms)
   gtk_widget_set_visible (GTK_WIDGET (self), shown);
   if (!shown)
     return;
+  /* What is on the screen is not left to events alone. */
+  if (now_ms - self->asked_ms > AGAIN_MS)
+    ask (self);
   calls = g_strdup_printf (
       ngettext ("Waiting: %d call", "Waiting: %d calls", (gulong) self->waiting->calls),
       (int) self->waiting->calls);
@@ -54,8 +61,6 @@ cd_waiting_tick (CdWaiting *self, gint64 now_ms)
   text = self->waiting->since != 0 ? g_strjoin (" · ", calls, clock, NULL) : g_strdup (calls);
   gtk_label_set_text (self->label, text);
 }
-
-static void ask (CdWaiting *self);
 
 static gboolean
 on_time_to_ask (gpointer data)
@@ -110,6 +115,7 @@ ask (CdWaiting *self)
       return;
     }
   self->asking = TRUE;
+  self->asked_ms = cd_session_server_now_ms (self->session);
   cd_session_call_async (self->session, "GET", "/api/v1/me/waiting", NULL, &ct_waiting_type,
                          self->cancellable, on_waiting_told, g_object_ref (self));
 }
@@ -136,12 +142,11 @@ on_reset (CdWaiting *self)
   ask_soon (self);
 }
 
-/* Coming to work. */
+/* Coming to work, and whatever else changes for the e-agent: a call that rings here waits no more. */
 static void
 on_presence_changed (CdWaiting *self)
 {
-  if (self->waiting == NULL)
-    ask_soon (self);
+  ask_soon (self);
   if (!is_at_work (self))
     g_clear_pointer (&self->waiting, ct_waiting_free);
 }

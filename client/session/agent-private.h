@@ -27,6 +27,9 @@ struct _CdAgent {
   guint wish_retry;
   gboolean asking_presence, ask_presence_again;
   gboolean asking_device;
+  CtId device_serial; /* of the credentials that are ours */
+  CtId given_serial;  /* of the last that were given, to whichever desk */
+  gboolean taken; /* another desk has the phone: it stays there until the user works here again */
   guint device_retry, device_seconds;
 
   /* agent-call.c */

@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "agent"
 
 #include "client/session/agent-private.h"
+#include "common/wire/record-json.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ G_DEFINE_FINAL_TYPE (CdAgent, cd_agent, G_TYPE_OBJECT)
 #define FIRST_RETRY_SECONDS 2
 #define LAST_RETRY_SECONDS 60
 #define MOST_REFUSALS 3
+#define MOST_EVENT 4096
 
 enum {
   SIGNAL_PRESENCE_CHANGED,
@@ -81,10 +83,56 @@ on_device_retry (gpointer data)
 static void
 ask_device_later (CdAgent *self)
 {
-  if (self->device_retry != 0 || !self->started)
+  if (self->device_retry != 0 || !self->started || self->taken)
     return;
   self->device_seconds = CLAMP (self->device_seconds * 2, FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS);
   self->device_retry = g_timeout_add_seconds (self->device_seconds, on_device_retry, self);
+}
+
+/* A call that runs here goes on; its phone is left when it is over. */
+static void
+leave_phone (CdAgent *self)
+{
+  if (self->taken && !cd_phone_has_call (self->phone))
+    cd_phone_clear_account (self->phone);
+}
+
+/* The ids of credentials are ordered by time: who has the newer ones has the phone. What was wished here
+ * before is no wish any more, or two desks would contradict each other. */
+static void
+check_taken (CdAgent *self)
+{
+  if (self->taken || self->asking_device || self->device_serial == CT_ID_NONE
+      || self->given_serial <= self->device_serial)
+    return;
+  g_info ("the phone is signed on at another desk");
+  self->taken = TRUE;
+  g_clear_handle_id (&self->device_retry, g_source_remove);
+  g_clear_handle_id (&self->wish_retry, g_source_remove);
+  g_clear_pointer (&self->wish, g_free);
+  leave_phone (self);
+  g_signal_emit (self, signals[SIGNAL_PRESENCE_CHANGED], 0);
+}
+
+static void
+on_event (CdAgent *self, const char *type, const char *topic, const char *json)
+{
+  g_autoptr (CtDeviceGiven) given = NULL;
+
+  if (strcmp (type, "device") != 0)
+    return;
+  given = ct_record_from_bytes (&ct_device_given_type, json, strlen (json), MOST_EVENT,
+                                CT_WIRE_REPLY, NULL);
+  if (given == NULL)
+    return;
+  self->given_serial = MAX (self->given_serial, given->serial);
+  check_taken (self);
+}
+
+gboolean
+cd_agent_is_taken (CdAgent *self)
+{
+  return self->taken;
 }
 
 static void
@@ -111,7 +159,9 @@ on_device (GObject *session, GAsyncResult *result, gpointer data)
   account = cd_phone_account_new (device->sip_user, device->secret, device->realm, device->host,
                                   (guint16) device->port, device->transport,
                                   (guint) device->expires_seconds);
+  self->device_serial = device->serial;
   cd_phone_set_account (self->phone, account);
+  check_taken (self);
 }
 
 static void
@@ -145,6 +195,7 @@ on_phone_state (CdAgent *self)
 {
   CtId id = cd_phone_get_call_id (self->phone);
 
+  leave_phone (self);
   if (cd_phone_get_state (self->phone) == CD_PHONE_RINGING && id != CT_ID_NONE
       && (self->call == NULL || self->call->id != id))
     cd_agent_ask_call (self);
@@ -189,7 +240,7 @@ take_presence (CdAgent *self, CtPresence *presence)
   /* The server has forgotten us (it was restarted): phone and wish are told again. */
   if (!presence->registered && cd_phone_get_registered (self->phone))
     ask_device_later (self);
-  if (self->wish_sent && !self->telling && strcmp (self->wish, "offline") != 0
+  if (self->wish_sent && !self->telling && g_strcmp0 (self->wish, "offline") != 0
       && strcmp (presence->state, "offline") == 0)
     self->wish_sent = FALSE;
   tell_wish (self);
@@ -280,6 +331,11 @@ cd_agent_set_presence (CdAgent *self, const char *state, const char *reason)
   self->wish_reason = g_strdup (reason);
   self->wish_sent = FALSE;
   self->wish_refusals = 0;
+  if (self->taken && strcmp (state, "available") == 0)
+    {
+      self->taken = FALSE;
+      ask_device (self);
+    }
   tell_wish (self);
 }
 
@@ -375,6 +431,7 @@ cd_agent_start (CdAgent *self)
   FOLLOW (self->session, "reset", refresh);
   FOLLOW (self->session, "connection-changed", on_connection_changed);
   FOLLOW (self->session, "signed-out", on_signed_out);
+  FOLLOW (self->session, "event", on_event);
   FOLLOW (self->session, "presence-changed", on_presence_changed);
   FOLLOW (self->session, "call-changed", cd_agent_on_call_changed);
   FOLLOW (self->session, "meter", cd_agent_on_meter);
@@ -407,7 +464,8 @@ cd_agent_stop (CdAgent *self)
   g_signal_handlers_disconnect_by_data (self->journal, self);
   self->asking_device = self->asking_call = self->asking_script = FALSE;
   self->asking_presence = self->telling = FALSE;
-  if (cd_session_is_signed_in (self->session))
+  /* Where another desk has the phone, its user works on there. */
+  if (cd_session_is_signed_in (self->session) && !self->taken)
     {
       change->state = g_strdup ("offline");
       cd_session_call_async (self->session, "PUT", "/api/v1/me/presence", change, NULL, NULL, NULL,

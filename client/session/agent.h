@@ -48,6 +48,8 @@ const CtCall *cd_agent_get_call (CdAgent *self);
 /* The e-agent's part of it is over: with the call, or because the caller was connected through or, when
  * credit was at its end, takes the no-credit path. */
 gboolean cd_agent_is_over (const CtCall *call);
+/* Another desk of the same user has signed on the phone. Being available here takes it back. */
+gboolean cd_agent_is_taken (CdAgent *self);
 /* NULL until the script of the call was loaded, or when it has none. */
 CtScriptRun *cd_agent_get_run (CdAgent *self);
 

@@ -32,8 +32,9 @@ CT_RECORD_DECLARE (CtSignIn, ct_sign_in, CT_SIGN_IN_FIELDS)
 CT_RECORD_DECLARE (CtSession, ct_session, CT_SESSION_FIELDS)
 
 /* POST /api/v1/me/device: a softphone's own SIP credentials, made at random each time (the
- * secret is told once). */
+ * secret is told once). They take the place of those given before: `serial` grows. */
 #define CT_DEVICE_FIELDS(F)                                                                        \
+  F (ID, serial, 0, 0, 0, 0)                                                                       \
   F (TEXT, sip_user, 0, 1, 64, CT_REQUIRED)                                                        \
   F (TEXT, secret, 0, 1, 64, CT_REQUIRED)                                                          \
   F (TEXT, realm, 0, 1, 253, CT_REQUIRED)                                                          \
@@ -42,6 +43,10 @@ CT_RECORD_DECLARE (CtSession, ct_session, CT_SESSION_FIELDS)
   F (ENUM, transport, "udp tcp tls", 0, 0, CT_REQUIRED)                                            \
   F (INT, expires_seconds, 0, 30, 3600, CT_REQUIRED)
 CT_RECORD_DECLARE (CtDevice, ct_device, CT_DEVICE_FIELDS)
+
+/* The event `device`: the user's softphone has new credentials; a desk that got others has lost it. */
+#define CT_DEVICE_GIVEN_FIELDS(F) F (ID, serial, 0, 0, 0, CT_REQUIRED)
+CT_RECORD_DECLARE (CtDeviceGiven, ct_device_given, CT_DEVICE_GIVEN_FIELDS)
 
 /* GET /api/v1: what the server is, and the oldest desk it still serves. */
 #define CT_VERSION_FIELDS(F)                                                                       \

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
+#include "common/records/session.h"
+#include "common/wire/record-json.h"
 #include "server/base/metrics.h"
 
 #define MIB (1024 * 1024)
@@ -69,6 +71,19 @@ cs_app_open_store (const CsConfig *config, CtClock *clock, GError **error)
              config->data_folder);
   cs_places_clear (&places);
   return store;
+}
+
+static void
+on_device_given (gpointer data, CtId tenant, CtId user, CtId serial)
+{
+  CsApp *app = data;
+  g_autoptr (CtDeviceGiven) given = ct_device_given_new ();
+  g_autofree char *topic = g_strconcat ("user:", ct_id_text (user).text, NULL);
+  g_autofree char *json = NULL;
+
+  given->serial = serial;
+  json = ct_record_to_json (given, 0);
+  cs_hub_publish (cs_http_get_hub (app->http), tenant, topic, "device", json);
 }
 
 static void
@@ -399,6 +414,7 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
                                      (guint16) config->sip_port,
                                      config->sip_transport,
                                      on_devices_changed,
+                                     on_device_given,
                                      app };
   app->switch_loop = cs_loop_new ("switch", CS_APP_SWITCH_CAPACITY);
   cs_loop_start (app->switch_loop);

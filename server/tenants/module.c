@@ -101,6 +101,8 @@ post_device (CsExchange *exchange, gpointer module, GError **error)
     return FALSE;
   context->devices_changed (context->data);
   device = ct_device_new ();
+  device->serial = ct_id_new (cs_db_get_clock (cs_exchange_reader (exchange)));
+  context->device_given (context->data, principal->scope.tenant, principal->user, device->serial);
   device->sip_user = g_strdup (sip_user.text);
   device->secret = g_strdup (secret);
   device->realm = g_strdup (context->realm);

@@ -15,6 +15,8 @@ typedef struct {
   const char *transport; /* "udp", "tcp", "tls" */
   /* Devices changed: the registrar's directory must be read anew. Called on a worker. */
   void (*devices_changed) (gpointer data);
+  /* A user's softphone has new credentials: his desks are told. On a worker. */
+  void (*device_given) (gpointer data, CtId tenant, CtId user, CtId serial);
   gpointer data;
 } CsTenantsContext;
 

@@ -209,6 +209,39 @@ test_early_click (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->problems->len, ==, 0);
 }
 
+/* Another desk of the same user has the phone now; this one leaves it there, and takes it back when its user
+ * wants to work here. */
+static void
+test_taken (Fixture *f, gconstpointer data)
+{
+  static const char device[]
+      = "{\"serial\":\"%s\",\"sip_user\":\"zoe\",\"secret\":\"s\",\"realm\":\"calls.example\","
+        "\"host\":\"127.0.0.1\",\"port\":5060,\"transport\":\"udp\",\"expires_seconds\":120}";
+  g_autofree char *first = g_strdup_printf (device, "000000000004A");
+  g_autofree char *third = g_strdup_printf (device, "000000000004C");
+
+  desk_server_set (f->server, "POST", "/api/v1/me/device", 201, first);
+  cd_agent_stop (f->agent);
+  cd_agent_start (f->agent);
+  WAIT_UNTIL (count_asked (f, "POST /api/v1/me/device") == 2 && cd_phone_get_registered (f->phone));
+  cd_agent_set_presence (f->agent, "available", NULL);
+  set_presence (f, NULL, "offline", "");
+  WAIT_UNTIL (strcmp (cd_agent_get_presence (f->agent)->state, "available") == 0);
+  desk_server_event (f->server, "device", "user:" ME, "{\"serial\":\"000000000004A\"}");
+  desk_server_event (f->server, "device", "user:" ME, "{\"serial\":\"000000000004B\"}");
+  WAIT_UNTIL (cd_agent_is_taken (f->agent));
+  g_assert_false (cd_phone_get_registered (f->phone));
+  /* What the other desk does is not contradicted. */
+  set_presence (f, NULL, "offline", "");
+  WAIT_UNTIL (strcmp (cd_agent_get_presence (f->agent)->state, "offline") == 0);
+  g_assert_cmpuint (count_asked (f, "PUT /api/v1/me/presence {\"state\":\"available\"}"), ==, 1);
+  desk_server_set (f->server, "POST", "/api/v1/me/device", 201, third);
+  cd_agent_set_presence (f->agent, "available", NULL);
+  WAIT_UNTIL (cd_phone_get_registered (f->phone)
+              && strcmp (cd_agent_get_presence (f->agent)->state, "available") == 0);
+  g_assert_false (cd_agent_is_taken (f->agent));
+}
+
 /* What an event tells counts, though an answer that was made before it comes after it. */
 static void
 test_presence_overtaken (Fixture *f, gconstpointer data)
@@ -464,6 +497,7 @@ main (int argc, char **argv)
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/agent/presence", test_presence);
   ADD ("/agent/early-click", test_early_click);
+  ADD ("/agent/taken", test_taken);
   ADD ("/agent/presence-overtaken", test_presence_overtaken);
   ADD ("/agent/told-again", test_told_again);
   ADD ("/agent/call", test_call);
