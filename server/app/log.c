@@ -4,8 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/base/log.h"
+
 static CtClock *log_clock;
-static GLogLevelFlags lowest = G_LOG_LEVEL_MESSAGE;
 
 static const struct {
   GLogLevelFlags flag;
@@ -43,19 +44,30 @@ append_clean (GString *line, const char *text)
       g_string_append_c (line, *c);
 }
 
+/* Whose the line is (server/base/log.h). */
+static void
+append_about (GString *line, const char *name, const char *id)
+{
+  if (*id != '\0')
+    g_string_append (g_string_append (line, name), id);
+}
+
 static GLogWriterOutput
 write_line (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer data)
 {
   g_autoptr (GString) line = NULL;
   g_autofree char *time = NULL;
 
-  if ((level & G_LOG_LEVEL_MASK) > lowest)
+  if (!cs_log_wants (level))
     return G_LOG_WRITER_HANDLED;
   time = ct_time_format (ct_clock_utc_ms (log_clock));
   line = g_string_sized_new (160);
   g_string_append_printf (line, "%s %s %s: ", time, level_name (level),
                           field (fields, n, "GLIB_DOMAIN"));
   append_clean (line, field (fields, n, "MESSAGE"));
+  append_about (line, " tenant=", field (fields, n, "TENANT"));
+  append_about (line, " user=", field (fields, n, "USER"));
+  append_about (line, " call=", field (fields, n, "CALL"));
   g_string_append_c (line, '\n');
   if (write (STDERR_FILENO, line->str, line->len) < 0)
     return G_LOG_WRITER_UNHANDLED;
@@ -68,7 +80,7 @@ cs_log_init (CtClock *clock, const char *level)
   for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
     if (g_strcmp0 (level, levels[i].name) == 0)
       {
-        lowest = levels[i].flag;
+        cs_log_set_lowest (levels[i].flag);
         log_clock = ct_clock_ref (clock);
         g_log_set_writer_func (write_line, NULL, NULL);
         return TRUE;

@@ -6,6 +6,7 @@
 
 #include "common/base/error.h"
 #include "server/app/app-private.h"
+#include "server/base/log.h"
 
 static GPtrArray *
 read_devices (CsDb *db, GError **error)
@@ -28,7 +29,7 @@ read_devices (CsDb *db, GError **error)
 
 /* The secret stands in a file of its own, below the data folder unless its path is absolute. */
 static char *
-read_secret (CsApp *app, const char *file)
+read_secret (CsApp *app, CtId tenant, const char *file)
 {
   g_autofree char *path = g_canonicalize_filename (file, app->config->data_folder);
   g_autoptr (GError) error = NULL;
@@ -36,7 +37,7 @@ read_secret (CsApp *app, const char *file)
 
   if (!g_file_get_contents (path, &secret, NULL, &error))
     {
-      g_warning ("trunk secret: %s", error->message);
+      cs_warning (CS_ABOUT (.tenant = tenant), "trunk secret: %s", error->message);
       return NULL;
     }
   return g_strchomp (secret);
@@ -53,7 +54,8 @@ trunk_of (CsApp *app, const CsTrunk *row, GError **error)
   trunk->sources = g_strdupv (spec->sources);
   trunk->allowed = g_strdupv (spec->allowed);
   trunk->user = g_strdup (spec->user);
-  trunk->secret = spec->secret_file != NULL ? read_secret (app, spec->secret_file) : NULL;
+  trunk->secret
+      = spec->secret_file != NULL ? read_secret (app, row->tenant, spec->secret_file) : NULL;
   trunk->registers = spec->registers;
   trunk->probes = spec->probes;
   trunk->trusts_identity = spec->trusts_identity;
@@ -84,7 +86,8 @@ read_trunks (CsApp *app, CsDb *db, GError **error)
       if (trunk != NULL)
         g_ptr_array_add (trunks, trunk);
       else
-        g_warning ("trunk %s is out of service: %s", row->key, wrong->message);
+        cs_warning (CS_ABOUT (.tenant = row->tenant), "trunk %s is out of service: %s", row->key,
+                    wrong->message);
     }
   return trunks;
 }

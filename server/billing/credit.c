@@ -8,6 +8,7 @@
 #define G_LOG_DOMAIN "billing"
 
 #include "server/billing/credit.h"
+#include "server/base/log.h"
 
 #include <string.h>
 
@@ -21,6 +22,7 @@ typedef enum { OP_RESERVE, OP_RENEW, OP_NOTE, OP_SETTLE } OpKind;
 
 typedef struct {
   CtId id;
+  CsAbout about;
   CtId company;
   CtMoney rate;
   gint64 until_second;
@@ -51,6 +53,7 @@ typedef struct {
   CsCredit *credit;
   OpKind kind;
   CsRunningRequest request;
+  CsAbout about; /* whose call, for the log */
   guint generation;
   gint64 seconds; /* of note and settle; until_second of renew */
   CsCreditShare *shares;
@@ -121,8 +124,7 @@ grant_on_paper (CsCredit *credit, Live *live, CsCreditEvent *event)
     .until_second = live->until_second,
     .last = block > 0 && *spare < live->rate,
   };
-  g_warning ("call %s %s on paper", ct_id_text (live->id).text,
-             block > 0 ? "goes on" : "may not go on");
+  cs_warning (live->about, "%s on paper", block > 0 ? "goes on" : "may not go on");
 }
 
 static gboolean
@@ -174,7 +176,7 @@ op_new (CsCredit *credit, OpKind kind, CtId id)
 
   op->credit = credit;
   op->kind = kind;
-  op->request.id = op->request.call = id;
+  op->request.id = op->request.call = op->about.call = id;
   return op;
 }
 
@@ -186,7 +188,7 @@ reserve_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *
 
   if (error != NULL)
     {
-      g_warning ("call %s got no credit: %s", ct_id_text (op->request.id).text, error->message);
+      cs_warning (op->about, "no credit: %s", error->message);
       op->grant = (CsGrant){ .company = op->request.company };
     }
   answer_from_grant (op, event);
@@ -204,6 +206,7 @@ reserve_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *
     {
       live = g_new0 (Live, 1);
       live->id = op->request.id;
+      live->about = op->about;
       live->company = op->grant.company;
       live->rate = op->grant.rate;
       live->on_paper = -1;
@@ -230,7 +233,7 @@ renew_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *ev
     }
   if (error != NULL)
     {
-      g_warning ("call %s: %s", ct_id_text (op->request.id).text, error->message);
+      cs_warning (op->about, "%s", error->message);
       op->grant = (CsGrant){ .company = live->company, .until_second = live->until_second };
     }
   else
@@ -254,8 +257,9 @@ settle_answered (CsCredit *credit, Op *op, const GError *error, CsCreditEvent *e
     }
   g_hash_table_remove (credit->live, &op->request.id);
   if (error != NULL) /* it stays in the table of running calls, and is settled at the next start */
-    g_critical ("call %s could not be settled: %s", ct_id_text (op->request.id).text,
-                error->message);
+    cs_critical (op->about, "could not be settled: %s", error->message);
+  else
+    cs_info (op->about, "settled at %" G_GINT64_FORMAT " s", op->seconds);
   *event = (CsCreditEvent){
     .kind = CS_CREDIT_SETTLED,
     .call = op->request.id,
@@ -274,8 +278,7 @@ note_answered (CsCredit *credit, Op *op, const GError *error)
   if (live != NULL)
     live->noting = FALSE;
   if (error != NULL)
-    g_warning ("call %s: its second was not noted: %s", ct_id_text (op->request.id).text,
-               error->message);
+    cs_warning (op->about, "its second was not noted: %s", error->message);
   return FALSE;
 }
 
@@ -365,7 +368,7 @@ on_reserve (gpointer self, CtId call, CtId tenant, CtId company, gboolean emerge
   Op *op = op_new (self, OP_RESERVE, call);
 
   forget_undo (self, call);
-  op->request.tenant = tenant;
+  op->request.tenant = op->about.tenant = tenant;
   op->request.company = company;
   op->request.emergency = emergency;
   op->generation = generation;
@@ -378,8 +381,8 @@ on_reserve_onward (gpointer self, CtId onward, CtId call, CtId tenant, CtId comp
 {
   Op *op = op_new (self, OP_RESERVE, onward);
 
-  op->request.call = call;
-  op->request.tenant = tenant;
+  op->request.call = op->about.call = call;
+  op->request.tenant = op->about.tenant = tenant;
   op->request.company = company;
   op->request.onward = TRUE;
   op->request.rate = rate;
@@ -400,6 +403,7 @@ on_renew (gpointer self, CtId call, guint generation, gint64 until_second)
   live = find_live (credit, call);
   if (live != NULL)
     {
+      op->about = live->about;
       live->renewing = TRUE;
       live->generation = generation;
       live->asked_us = ct_clock_monotonic_us (cs_store_get_clock (credit->store));
@@ -416,6 +420,7 @@ on_note (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares, 
   gint64 now = ct_clock_monotonic_us (cs_store_get_clock (credit->store));
   CsCreditEvent event;
   gboolean paper = FALSE, write = TRUE;
+  CsAbout about = { .call = call };
   Live *live;
   Op *op;
 
@@ -426,6 +431,7 @@ on_note (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares, 
       paper = live->renewing && now - live->asked_us >= SILENT_US;
       if (paper)
         grant_on_paper (credit, live, &event);
+      about = live->about;
       write = !live->noting;
       live->noting = TRUE;
     }
@@ -435,6 +441,7 @@ on_note (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares, 
   if (!write)
     return;
   op = op_new (credit, OP_NOTE, call);
+  op->about = about;
   op->seconds = seconds;
   op->shares = g_memdup2 (shares, n_shares * sizeof *shares);
   op->n_shares = n_shares;
@@ -446,11 +453,15 @@ on_settle (gpointer self, CtId call, gint64 seconds, const CsCreditShare *shares
 {
   CsCredit *credit = self;
   Op *op = op_new (credit, OP_SETTLE, call);
+  const Live *live;
 
   op->seconds = seconds;
   op->shares = g_memdup2 (shares, n_shares * sizeof *shares);
   op->n_shares = n_shares;
   g_mutex_lock (&credit->lock);
+  live = find_live (credit, call);
+  if (live != NULL)
+    op->about = live->about;
   g_hash_table_remove (credit->live, &call);
   g_mutex_unlock (&credit->lock);
   submit (op, TRUE);
@@ -506,7 +517,7 @@ cs_credit_free (CsCredit *credit)
   cs_billing_unwatch (credit->billing, credit);
   while ((op = g_queue_pop_head (&credit->unsettled)) != NULL)
     {
-      g_warning ("call %s is settled at the next start", ct_id_text (op->request.id).text);
+      cs_warning (op->about, "settled at the next start");
       op_free (op);
     }
   g_hash_table_unref (credit->live);

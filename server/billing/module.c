@@ -109,8 +109,7 @@ post_credit (CsExchange *exchange, gpointer module, GError **error)
       if (!cs_store_write (cs_exchange_store (exchange), write_top_up, &t, error))
         return FALSE;
     }
-  g_info ("company %s was topped up by user %s", ct_id_text (t.company).text,
-          ct_id_text (cs_exchange_principal (exchange)->user).text);
+  cs_info (cs_exchange_about (exchange), "company %s was topped up", ct_id_text (t.company).text);
   cs_exchange_set_status (exchange, 201);
   return reply_credit (exchange, t.company, error);
 }

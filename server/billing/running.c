@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "billing"
 
 #include "server/billing/running.h"
+#include "server/base/log.h"
 
 #include "server/billing/billing-store.h"
 
@@ -300,8 +301,9 @@ cover_paper (CsDb *db, CsRunning *run, gint64 seconds, GError **error)
   if (!extend (db, run, seconds - until_of (run), &grant, error))
     return FALSE;
   if (seconds > until_of (run))
-    g_warning ("call %s ran %" G_GINT64_FORMAT " s on paper that no credit covers",
-               ct_id_text (run->id).text, seconds - until_of (run));
+    cs_warning (CS_ABOUT (.tenant = run->tenant, .call = run->call),
+                "ran %" G_GINT64_FORMAT " s on paper that no credit covers",
+                seconds - until_of (run));
   return TRUE;
 }
 

@@ -228,7 +228,7 @@ cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **error)
   if (!cs_store_write (cs_exchange_store (exchange), write_finish, &finish, error))
     return FALSE;
   if (!cs_calls_command (module, run_finish, &command, sizeof command, &late))
-    g_debug ("call %s was finished late: %s", ct_id_text (id).text, late->message);
+    cs_debug (CS_ABOUT (.call = id), "finished late: %s", late->message);
   return TRUE;
 }
 
@@ -358,8 +358,7 @@ cs_calls_get_recording (CsExchange *exchange, gpointer module, GError **error)
   blob = cs_blobs_open_blob (calls->config.blobs, db, principal->scope, sound, error);
   if (blob == NULL)
     return FALSE;
-  g_info ("recording of call %s is read by %s", ct_id_text (row->id).text,
-          ct_id_text (principal->user).text);
+  cs_info (cs_exchange_about (exchange), "the recording is read");
   cs_exchange_reply_ranges (exchange, cs_blob_get_size (blob), "audio/x-wav", cs_blob_read_range,
                             blob, cs_blob_close);
   return TRUE;

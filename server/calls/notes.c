@@ -8,6 +8,7 @@
 #define G_LOG_DOMAIN "calls"
 
 #include "common/base/error.h"
+#include "server/base/log.h"
 #include "server/calls/calls-private.h"
 
 #define NOTES_CAPACITY 100000
@@ -226,8 +227,9 @@ static void
 let_go_note (CsCalls *calls, const CsNote *note, const GError *error)
 {
   if (error != NULL)
-    g_critical ("%s of call %s was not written: %s", cs_note_kind_name (note->kind),
-                note->call != NULL ? ct_id_text (note->call->id).text : "-", error->message);
+    cs_critical (CS_ABOUT (.tenant = note->call != NULL ? note->call->tenant : CT_ID_NONE,
+                           .call = note->call != NULL ? note->call->id : CT_ID_NONE),
+                 "%s was not written: %s", cs_note_kind_name (note->kind), error->message);
   /* By now the call's row names the recording. */
   if (note->kind == CS_NOTE_RECORDED || note->kind == CS_NOTE_VOICEMAIL)
     cs_calls_keep_recording (calls, note->recording, note->path, note->samples);

@@ -54,9 +54,11 @@ seal (Keep *keep, GError **error)
   const CsCallsConfig *config = &keep->calls->config;
   gint64 until = ct_clock_utc_ms (config->clock) + config->recording_days * DAY_MS;
   g_autoptr (CsCallRow) row = find_call (keep->calls, keep->recording, error);
+  CsAbout about;
 
   if (row == NULL)
     return FALSE;
+  about = CS_ABOUT (.tenant = row->tenant, .call = row->id);
   keep->voicemail = row->voicemail_recording == keep->recording;
   if ((keep->voicemail ? row->voicemail_blob : row->blob) == CT_ID_NONE
       && (!cs_blobs_put_file (config->blobs, config->store, cs_scope_tenant (row->tenant),
@@ -64,8 +66,10 @@ seal (Keep *keep, GError **error)
           || !cs_store_write (config->store, write_recording, keep, error)))
     return FALSE;
   if (g_unlink (keep->path) != 0)
-    g_warning ("recording %s is sealed, its spool file is not gone",
-               ct_id_text (keep->recording).text);
+    cs_warning (about, "recording %s is sealed, its spool file is not gone",
+                ct_id_text (keep->recording).text);
+  else
+    cs_info (about, "recording %s is sealed", ct_id_text (keep->recording).text);
   return TRUE;
 }
 

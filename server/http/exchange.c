@@ -6,6 +6,7 @@
 
 #define DEFAULT_LIMIT 50
 #define MAX_LIMIT 200
+#define OF_A_CALL "/api/v1/calls/{id}"
 
 CsExchange *
 cs_exchange_new (CsHttp *http, SoupServerMessage *message)
@@ -124,6 +125,23 @@ cs_exchange_id (CsExchange *exchange, const char *name)
   CtId id = CT_ID_NONE;
 
   return text != NULL && ct_id_parse (text, &id) ? id : CT_ID_NONE;
+}
+
+CsAbout
+cs_exchange_about (CsExchange *exchange)
+{
+  const CsPrincipal *principal = cs_exchange_principal (exchange);
+  const CsRow *row = exchange->match.row;
+  CsAbout about = { 0 };
+
+  if (principal != NULL)
+    {
+      about.tenant = principal->scope.tenant;
+      about.user = principal->user;
+    }
+  if (row != NULL && g_str_has_prefix (row->route->path, OF_A_CALL))
+    about.call = cs_exchange_id (exchange, "id");
+  return about;
 }
 
 const char *

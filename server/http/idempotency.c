@@ -257,8 +257,8 @@ cs_idempotency_finish (CsExchange *exchange)
       keeping.reply.request_hash = g_strdup (claim.request_hash);
       keeping.reply.sealed = seal (exchange->idempotency_key, exchange->reply.body);
       if (!cs_store_write (http->store, write_reply, &keeping, &error))
-        g_warning ("The reply to request %s was not kept: %s",
-                   ct_id_text (exchange->request_id).text, error->message);
+        cs_warning (cs_exchange_about (exchange), "The reply to request %s was not kept: %s",
+                    ct_id_text (exchange->request_id).text, error->message);
       cs_kept_reply_clear (&keeping.reply);
     }
   unlock_key (http, &claim);

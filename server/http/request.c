@@ -349,18 +349,14 @@ static void
 log_line (CsExchange *exchange, gboolean aborted)
 {
   const CsRow *row = exchange->match.row;
-  const CsPrincipal *principal = cs_exchange_principal (exchange);
   guint status = exchange->reply.status;
   gint64 took_us = ct_clock_monotonic_us (exchange->http->clock) - exchange->started_us;
 
   cs_metric_add (exchange->http->requests[MIN (status / 100, 5)], 1);
   cs_metric_observe_us (exchange->http->latency, took_us);
-  g_info ("%s %s %u %.1f ms%s tenant=%s user=%s peer=%s request=%s", exchange->method,
-          row != NULL ? row->route->path : "-", status, (double) took_us / 1000,
-          aborted ? " aborted" : "",
-          principal != NULL ? ct_id_text (principal->scope.tenant).text : "-",
-          principal != NULL ? ct_id_text (principal->user).text : "-", exchange->address,
-          ct_id_text (exchange->request_id).text);
+  cs_info (cs_exchange_about (exchange), "%s %s %u %.1f ms%s peer=%s request=%s", exchange->method,
+           row != NULL ? row->route->path : "-", status, (double) took_us / 1000,
+           aborted ? " aborted" : "", exchange->address, ct_id_text (exchange->request_id).text);
 }
 
 static void

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/records/record.h"
+#include "server/base/log.h"
 #include "server/store/store.h"
 
 G_BEGIN_DECLS
@@ -94,6 +95,8 @@ gconstpointer cs_exchange_body (CsExchange *exchange); /* the validated request 
 GBytes *cs_exchange_upload (CsExchange *exchange); /* CS_ROUTE_UPLOAD: what was sent; borrowed */
 /* A path parameter; ids were already checked to be ids. */
 CtId cs_exchange_id (CsExchange *exchange, const char *name);
+/* Whose request it is, for the log: who signed in, and the call it is about ("/calls/{id}..."). */
+CsAbout cs_exchange_about (CsExchange *exchange);
 const char *cs_exchange_segment (CsExchange *exchange, const char *name);
 const char *cs_exchange_query (CsExchange *exchange, const char *name); /* NULL when absent */
 const char *cs_exchange_header (CsExchange *exchange, const char *name);

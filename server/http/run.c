@@ -108,8 +108,9 @@ reply_error (CsExchange *exchange, const GError *error)
                                                  : ct_problem_new_from_error (error);
 
   if (problem->status >= 500)
-    g_warning ("%s %s failed: %s request=%s", exchange->method, exchange->match.row->route->path,
-               error->message, ct_id_text (exchange->request_id).text);
+    cs_warning (cs_exchange_about (exchange), "%s %s failed: %s request=%s", exchange->method,
+                exchange->match.row->route->path, error->message,
+                ct_id_text (exchange->request_id).text);
   /* Which of the two a limit is depends on what was too many; 413 speaks of this request's size. */
   if (ct_error_is (error, CT_ERROR_BUSY))
     {

@@ -4,6 +4,7 @@
  * then cached what it read before: a generation, counted up by each change, tells him not to. */
 #define G_LOG_DOMAIN "http"
 #include "server/http/session.h"
+#include "server/base/log.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -347,7 +348,8 @@ cs_sessions_forget_user (CsSessions *sessions, CtId tenant, CtId user, gboolean 
   g_autoptr (GError) error = NULL;
 
   if (end && !cs_store_write (sessions->store, write_end_all, &who, &error))
-    g_warning ("The sessions of user %s did not end: %s", ct_id_text (user).text, error->message);
+    cs_warning (CS_ABOUT (.tenant = tenant, .user = user), "the sessions did not end: %s",
+                error->message);
   g_mutex_lock (&sessions->lock);
   sessions->generation++;
   g_hash_table_foreach_remove (sessions->cache, is_of_user, &who);

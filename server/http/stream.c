@@ -80,8 +80,9 @@ read_next (gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!cs_exchange_read_piece (exchange, &error))
-    g_warning ("%s broke off: %s request=%s", exchange->match.row->route->path, error->message,
-               ct_id_text (exchange->request_id).text);
+    cs_warning (cs_exchange_about (exchange), "%s broke off: %s request=%s",
+                exchange->match.row->route->path, error->message,
+                ct_id_text (exchange->request_id).text);
   cs_post_urgent (exchange->http->loop, go_on, cs_exchange_ref (exchange), unref);
 }
 

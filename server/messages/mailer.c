@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/messages/mailer-private.h"
 #include "server/messages/mime.h"
 #include "server/messages/outbox.h"
@@ -184,6 +185,7 @@ send_message (CsMailer *mailer, const CsMessageRow *row)
 {
   g_autofree char *reply = NULL;
   CsOutcome outcome = { .id = row->id };
+  CsAbout about = { .tenant = row->tenant, .call = row->call };
 
   switch (hand_over (mailer, row, &reply))
     {
@@ -191,14 +193,12 @@ send_message (CsMailer *mailer, const CsMessageRow *row)
       outcome.state = row->uncertain ? "unknown" : "sent";
       outcome.sent_ms = now_of (mailer);
       count (mailer, &mailer->sent);
-      g_info ("message %s of call %s was accepted", ct_id_text (row->id).text,
-              ct_id_text (row->call).text);
+      cs_info (about, "message %s was accepted", ct_id_text (row->id).text);
       break;
     case CS_SMTP_REFUSED:
       outcome.state = "failed";
       count (mailer, &mailer->failed);
-      g_warning ("message %s of call %s was refused for good: %s", ct_id_text (row->id).text,
-                 ct_id_text (row->call).text, reply);
+      cs_warning (about, "message %s was refused for good: %s", ct_id_text (row->id).text, reply);
       break;
     case CS_SMTP_LATER:
       put_off (mailer, row, CS_SMTP_LATER, &outcome);
@@ -212,8 +212,8 @@ send_message (CsMailer *mailer, const CsMessageRow *row)
     }
   if (outcome.sent_ms == 0)
     {
-      g_info ("message %s, attempt %" G_GINT64_FORMAT ": %s", ct_id_text (row->id).text,
-              row->attempts, reply);
+      cs_info (about, "message %s, attempt %" G_GINT64_FORMAT ": %s", ct_id_text (row->id).text,
+               row->attempts, reply);
       outcome.reason = g_steal_pointer (&reply);
     }
   cs_outbox_note (mailer->outbox, &outcome);

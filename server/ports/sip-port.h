@@ -27,6 +27,7 @@ typedef struct {
   const char *caller;       /* E.164 shown to the called side, NULL: anonymous */
   const char *display_name; /* company name, shown by a plain SIP phone; may be NULL */
   CtId call;                /* sent to our own devices as X-Centrale-Call */
+  CtId tenant;              /* for the log */
 } CsSipTarget;
 
 typedef enum {
@@ -84,6 +85,8 @@ struct _CsSipPort {
   void (*reanswer) (gpointer self, CsLegId leg, const char *sdp); /* 200 to a REOFFER; NULL: 488 */
   void (*hang_up) (gpointer self, CsLegId leg,
                    CsCause cause); /* CANCEL, BYE or 4xx as the leg's state asks */
+  /* Whose an incoming leg is, for the log; may be NULL. */
+  void (*belongs) (gpointer self, CsLegId leg, CtId call, CtId tenant);
 };
 
 G_END_DECLS

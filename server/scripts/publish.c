@@ -7,6 +7,7 @@
 
 #include "common/script/check.h"
 #include "common/wire/json-check.h"
+#include "server/base/log.h"
 #include "server/scripts/scripts-private.h"
 
 #define MAX_BODY 262144
@@ -102,8 +103,9 @@ cs_scripts_publish (CsDb *db, CsScope scope, CtId company, const char *key, cons
       if (!cs_scripts_add_version (db, scope, row, error)
           || !cs_scripts_set_live (db, scope, row->script, row->id, error))
         return FALSE;
-      g_info ("script %s of company %s: version %" G_GINT64_FORMAT " is live", key,
-              ct_id_text (company).text, row->number);
+      cs_info (CS_ABOUT (.tenant = scope.tenant),
+               "script %s of company %s: version %" G_GINT64_FORMAT " is live", key,
+               ct_id_text (company).text, row->number);
     }
   if (script != NULL)
     *script = row->script;

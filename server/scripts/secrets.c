@@ -156,8 +156,7 @@ cs_scripts_get_secrets (CsExchange *exchange, gpointer module, GError **error)
           || !open_rows (scripts, db, principal->scope, call, answers, rows, error)))
     return FALSE;
   if (answers->len > 0)
-    g_info ("secrets of call %s are read by %s", ct_id_text (call).text,
-            ct_id_text (principal->user).text);
+    cs_info (cs_exchange_about (exchange), "secrets are read");
   cs_exchange_reply_list (exchange, g_steal_pointer (&answers), 0);
   return TRUE;
 }

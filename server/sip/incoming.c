@@ -148,9 +148,10 @@ announce (CsSipLeg *leg, const sip_t *message, CtId tenant, CtId user, char *cal
   leg->offerless = event->sdp == NULL;
   cs_sip_leg_plan_refresh (leg, message);
   cs_sip_count (leg->sip->counts.incoming);
-  g_info ("leg %s: INVITE for %s from %s, Call-ID %s", ct_id_text (leg->id).text,
-          called != NULL ? called : "nobody", caller != NULL ? caller : "withheld",
-          event->sip_call_id);
+  leg->tenant = tenant;
+  cs_info (cs_sip_leg_about (leg), "leg %s: INVITE for %s from %s, Call-ID %s",
+           ct_id_text (leg->id).text, called != NULL ? called : "nobody",
+           caller != NULL ? caller : "withheld", event->sip_call_id);
   cs_sip_emit (leg->sip, event);
 }
 

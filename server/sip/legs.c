@@ -33,12 +33,12 @@ cs_sip_leg_change_state (CsSipLeg *leg, CsSipLegState state, const char *why)
 {
   if ((edges[leg->state] & (1u << state)) == 0)
     {
-      g_debug ("leg %s: stays %s, not %s: %s", ct_id_text (leg->id).text, state_names[leg->state],
-               state_names[state], why);
+      cs_debug (cs_sip_leg_about (leg), "leg %s: stays %s, not %s: %s", ct_id_text (leg->id).text,
+                state_names[leg->state], state_names[state], why);
       return FALSE;
     }
-  g_debug ("leg %s: %s -> %s: %s", ct_id_text (leg->id).text, state_names[leg->state],
-           state_names[state], why);
+  cs_debug (cs_sip_leg_about (leg), "leg %s: %s -> %s: %s", ct_id_text (leg->id).text,
+            state_names[leg->state], state_names[state], why);
   leg->state = state;
   return TRUE;
 }
@@ -195,7 +195,8 @@ cs_sip_leg_end (CsSipLeg *leg, CsSipEnd end, const char *why)
   event = cs_sip_leg_event (leg, CS_SIP_ENDED);
   event->status = end.status;
   event->cause = end.cause;
-  g_info ("leg %s ended: %s, status %d", ct_id_text (leg->id).text, why, end.status);
+  cs_info (cs_sip_leg_about (leg), "leg %s ended: %s, status %d", ct_id_text (leg->id).text, why,
+           end.status);
   g_hash_table_remove (sip->legs, &event->leg);
   __atomic_sub_fetch (&sip->counts.calls, 1, __ATOMIC_RELAXED);
   cs_sip_emit (sip, event);

@@ -179,7 +179,8 @@ note_health (CsSip *sip, const CsSipLine *line, gboolean was_up, const char *why
   sip->counts.trunks_down = g_hash_table_size (sip->down_trunks);
   g_mutex_unlock (&sip->lock);
   if (up != was_up)
-    g_message ("Trunk %s is %s: %s", line->trunk->name, up ? "up" : "down", why);
+    cs_message (CS_ABOUT (.tenant = line->trunk->tenant), "Trunk %s is %s: %s", line->trunk->name,
+                up ? "up" : "down", why);
 }
 
 static void
@@ -334,7 +335,8 @@ register_responded (CsSip *sip, CsSipLine *line, int status)
     {
       line->register_us = ct_clock_monotonic_us (sip->clock) + line->backoff_us;
       line->backoff_us = MIN (line->backoff_us * 2, BACKOFF_MOST_US);
-      g_message ("Trunk %s refused our registration: %d", line->trunk->name, status);
+      cs_message (CS_ABOUT (.tenant = line->trunk->tenant), "Trunk %s refused our registration: %d",
+                  line->trunk->name, status);
     }
   note_health (sip, line, was_up, line->registered ? "registered" : "not registered");
 }

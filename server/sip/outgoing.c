@@ -145,11 +145,16 @@ cs_sip_originate (CsSip *sip, CsLegId id, const CsSipTarget *target, const char 
 
   if (cs_sip_leg_find (sip, id) != NULL)
     {
-      g_warning ("leg %s is originated twice", ct_id_text (id).text);
+      cs_warning (CS_ABOUT (.tenant = target->tenant, .call = target->call),
+                  "leg %s is originated twice", ct_id_text (id).text);
       return;
     }
   leg = cs_sip_leg_new (sip, id, TRUE);
   leg->call = target->call;
+  leg->tenant = target->tenant;
+  cs_info (cs_sip_leg_about (leg), "leg %s: INVITE to %s%s", ct_id_text (id).text,
+           target->kind == CS_SIP_TO_USER ? "the phones of " : "",
+           target->kind == CS_SIP_TO_USER ? ct_id_text (target->user).text : target->number);
   leg->local_sdp = g_strdup (sdp);
   cs_sip_count (sip->counts.outgoing);
   if (target->kind == CS_SIP_TO_USER)
@@ -268,7 +273,7 @@ cs_sip_invite_responded (CsSip *sip, CsSipDialog *dialog, int status, const sip_
   else if (status < 300)
     win (leg, dialog, message);
   else if ((status == 401 || status == 407) && cs_sip_line_authenticate (sip, dialog, message))
-    g_debug ("leg %s: challenged by the trunk", ct_id_text (leg->id).text);
+    cs_debug (cs_sip_leg_about (leg), "leg %s: challenged by the trunk", ct_id_text (leg->id).text);
   else
     fail (leg, dialog, status);
 }

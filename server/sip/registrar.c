@@ -116,9 +116,10 @@ tell (CsSipRegistrar *registrar, const Binding *binding, CsSipEventKind kind)
   event->kind = kind;
   event->user = binding->public.user;
   event->tenant = binding->public.tenant;
-  g_info ("%s %s at %s", binding->public.sip_user,
-          kind == CS_SIP_REGISTERED ? "registered" : "is no longer registered",
-          binding->public.flow);
+  cs_info (CS_ABOUT (.tenant = event->tenant, .user = event->user), "%s %s at %s",
+           binding->public.sip_user,
+           kind == CS_SIP_REGISTERED ? "registered" : "is no longer registered",
+           binding->public.flow);
   cs_sip_emit (registrar->sip, event);
 }
 

@@ -60,6 +60,28 @@ port_ring (gpointer self, CsLegId leg)
 }
 
 static void
+order_belongs (CsSip *sip, gpointer data)
+{
+  const PortOrder *order = data;
+  CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
+
+  if (leg == NULL)
+    return;
+  leg->call = order->target.call;
+  leg->tenant = order->target.tenant;
+}
+
+static void
+port_belongs (gpointer self, CsLegId leg, CtId call, CtId tenant)
+{
+  PortOrder *order = port_order_new (leg);
+
+  order->target.call = call;
+  order->target.tenant = tenant;
+  cs_sip_order (self, order_belongs, order, port_order_free);
+}
+
+static void
 order_answer (CsSip *sip, gpointer data)
 {
   PortOrder *order = data;
@@ -264,6 +286,7 @@ sip_alloc (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory)
   sip->down_trunks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   sip->switch_port = (CsSipPort){
     .self = sip,
+    .belongs = port_belongs,
     .ring = port_ring,
     .answer = port_answer,
     .refuse = port_refuse,

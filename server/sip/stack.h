@@ -11,6 +11,7 @@
  *   connections.c  the cap on TCP and TLS */
 #pragma once
 
+#include "server/base/log.h"
 #include "server/sip/digest.h"
 #include "server/sip/sip.h"
 #include "server/sip/sources.h"
@@ -69,7 +70,7 @@ struct _CsSipLeg {
   gboolean outgoing;
   gboolean over_tls;
   CtId trunk;
-  CtId call;           /* outgoing: the call it belongs to */
+  CtId call, tenant;   /* whose it is; an incoming one's once the switch has told */
   char *number;        /* outgoing over a trunk: what was dialled */
   char *shown;         /* and the number shown there */
   char *local_sdp;     /* our last offer or answer, for refreshes */
@@ -194,6 +195,7 @@ gboolean cs_sip_registrar_knows_flow (CsSipRegistrar *registrar, const CsSipAddr
 char *cs_sip_flow_to_uri (const char *flow);
 
 /* legs.c */
+#define cs_sip_leg_about(leg) CS_ABOUT (.tenant = (leg)->tenant, .call = (leg)->call)
 GHashTable *cs_sip_legs_new (void);
 CsSipLeg *cs_sip_leg_new (CsSip *sip, CsLegId id, gboolean outgoing);
 CsSipLeg *cs_sip_leg_find (CsSip *sip, CsLegId id);

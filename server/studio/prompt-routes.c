@@ -119,9 +119,9 @@ cs_studio_keep (CsStudio *studio, CsScope scope, CtId company, CsLinePromptRow *
   row->samples = cs_studio_get_samples (studio, row->media);
   if (!cs_store_write (studio->config.store, write_put, &put, error))
     return FALSE;
-  g_info ("prompt %s (%s) of line %s: %s by %s, %s tenant=%s", row->place,
-          cs_language_code ((CsLanguage) row->language), ct_id_text (row->line).text, row->origin,
-          ct_id_text (person).text, row->media, ct_id_text (scope.tenant).text);
+  cs_info (CS_ABOUT (.tenant = scope.tenant, .user = person), "prompt %s (%s) of line %s: %s, %s",
+           row->place, cs_language_code ((CsLanguage) row->language), ct_id_text (row->line).text,
+           row->origin, row->media);
   tell (studio, scope, company, row->line);
   return TRUE;
 }
@@ -257,9 +257,8 @@ change (CsExchange *exchange, CsStudio *studio, CsWriteFunc function, const char
   put = (Put){ view->scope, &row, cs_exchange_principal (exchange)->user, version };
   if (!cs_store_write (cs_exchange_store (exchange), function, &put, error))
     return FALSE;
-  g_info ("prompt %s (%s) of line %s: %s by %s tenant=%s", row.place,
-          cs_language_code ((CsLanguage) row.language), ct_id_text (row.line).text, what,
-          ct_id_text (put.person).text, ct_id_text (view->scope.tenant).text);
+  cs_info (cs_exchange_about (exchange), "prompt %s (%s) of line %s: %s", row.place,
+           cs_language_code ((CsLanguage) row.language), ct_id_text (row.line).text, what);
   tell (studio, view->scope, view->line->company, row.line);
   return reply_prompt (exchange, studio, error);
 }

@@ -410,17 +410,3 @@ cs_call_note (CsCall *call, CsNoteKind kind)
 
   cs_call_note_with (call, &note);
 }
-
-void
-cs_call_log (const CsCall *call, GLogLevelFlags level, const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_log_structured (G_LOG_DOMAIN, level, "CALL", "%s", ct_id_text (call->id).text, "TENANT", "%s",
-                    ct_id_text (call->line->tenant).text, "MESSAGE", "call %s: %s",
-                    ct_id_text (call->id).text, message);
-}

@@ -5,6 +5,7 @@
  * (cs_switch_rest), so a pointer to one stays good through whatever one event sets off. */
 #pragma once
 
+#include "server/base/log.h"
 #include "server/switch/eligibility.h"
 #include "server/switch/presence.h"
 #include "server/switch/switch.h"
@@ -186,10 +187,9 @@ void cs_call_key (CsCall *call, const char *name, const char *value);
 void cs_call_record (CsCall *call);
 void cs_call_record_stop (CsCall *call);
 
-void cs_call_log (const CsCall *call, GLogLevelFlags level, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-#define call_info(call, ...) cs_call_log (call, G_LOG_LEVEL_INFO, __VA_ARGS__)
-#define call_warning(call, ...) cs_call_log (call, G_LOG_LEVEL_WARNING, __VA_ARGS__)
+#define cs_call_about(c) CS_ABOUT (.tenant = (c)->line->tenant, .call = (c)->id)
+#define call_info(call, ...) cs_info (cs_call_about (call), __VA_ARGS__)
+#define call_warning(call, ...) cs_warning (cs_call_about (call), __VA_ARGS__)
 
 /* Legs. */
 

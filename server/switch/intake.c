@@ -57,8 +57,9 @@ cs_intake_incoming (CsSwitch *self, const CsSipEvent *event)
     }
   if (refusal != 0)
     {
-      g_info ("INVITE to %s refused with %d%s%s", event->called, refusal, error != NULL ? ": " : "",
-              error != NULL ? error->message : "");
+      cs_info (CS_ABOUT (.tenant = line != NULL ? line->tenant : event->tenant),
+               "INVITE to %s refused with %d%s%s", event->called, refusal,
+               error != NULL ? ": " : "", error != NULL ? error->message : "");
       self->sip.refuse (self->sip.self, event->leg, refusal);
       return;
     }
@@ -66,6 +67,8 @@ cs_intake_incoming (CsSwitch *self, const CsSipEvent *event)
   call->legs[CS_LEG_CALLER].id = event->leg;
   g_hash_table_insert (self->legs, &call->legs[CS_LEG_CALLER].id, &call->legs[CS_LEG_CALLER]);
   call_info (call, "to %s, Call-ID %s", event->called, event->sip_call_id);
+  if (self->sip.belongs != NULL)
+    self->sip.belongs (self->sip.self, event->leg, call->id, line->tenant);
   self->sip.answer (self->sip.self, event->leg, sdp);
   cs_call_note (call, CS_NOTE_CALL_STARTED);
 }

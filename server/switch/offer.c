@@ -43,7 +43,8 @@ ring (CsCall *call)
                          .user = call->agent->user,
                          .caller = call->caller,
                          .display_name = call->company->name,
-                         .call = call->id };
+                         .call = call->id,
+                         .tenant = call->line->tenant };
 
   if (!cs_leg_originate (&call->legs[CS_LEG_AGENT], &target))
     {

@@ -49,7 +49,8 @@ cs_onward_originate (CsCall *call, const char *number)
                          .number = number,
                          .caller = line->caller_number != NULL ? line->caller_number : line->number,
                          .display_name = call->company->name,
-                         .call = call->id };
+                         .call = call->id,
+                         .tenant = call->line->tenant };
   CsMediaItem ringing = { .prompt = CS_PROMPT_RINGING };
 
   if (!is_number (number) || line->trunk == CT_ID_NONE

@@ -27,7 +27,8 @@ recall (CsCall *call)
                          .user = call->agent->user,
                          .caller = call->caller,
                          .display_name = call->company->name,
-                         .call = call->id };
+                         .call = call->id,
+                         .tenant = call->line->tenant };
 
   call->recalling = cs_leg_originate (&call->legs[CS_LEG_AGENT], &target);
 }

@@ -94,12 +94,11 @@ changed (CsAgent *agent, Shown old, gboolean tell_anyway)
   if (new.presence != old.presence)
     {
       agent->since_ms = cs_switch_now_ms (self);
-      g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "USER", "%s", ct_id_text (agent->user).text,
-                        "TENANT", "%s", ct_id_text (agent->tenant).text, "MESSAGE",
-                        "e-agent %s: %s to %s%s%s", ct_id_text (agent->user).text,
-                        cs_presence_name (old.presence), cs_presence_name (new.presence),
-                        agent->reason != NULL ? ": " : "",
-                        agent->reason != NULL ? agent->reason : "");
+      cs_info (CS_ABOUT (.tenant = agent->tenant, .user = agent->user,
+                         .call = agent->call != NULL ? agent->call->id : CT_ID_NONE),
+               "e-agent: %s to %s%s%s", cs_presence_name (old.presence),
+               cs_presence_name (new.presence), agent->reason != NULL ? ": " : "",
+               agent->reason != NULL ? agent->reason : "");
     }
   if (tell_anyway || new.presence != old.presence || new.call != old.call
       || new.registered != old.registered)

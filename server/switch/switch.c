@@ -104,7 +104,8 @@ warn_of_silent_recording (const CsPlan *plan)
 
       if (line->record
           && cs_prompt_in (&line->announcement, line->language, line->language) == NULL)
-        g_warning ("line %s has no announcement: its calls are not recorded", line->number);
+        cs_warning (CS_ABOUT (.tenant = line->tenant),
+                    "line %s has no announcement: its calls are not recorded", line->number);
     }
 }
 

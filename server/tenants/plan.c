@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "server/base/log.h"
 #include "server/tenants/prompts.h"
 #include "server/tenants/tenants-store.h"
 
@@ -398,8 +399,8 @@ add_lines (Builder *builder, CsScope scope, GPtrArray *companies, GError **error
         }
       else
         {
-          g_warning ("line %s is out of service: %s", row->spec->number,
-                     problem != NULL ? problem->message : "no company");
+          cs_warning (CS_ABOUT (.tenant = row->tenant), "line %s is out of service: %s",
+                      row->spec->number, problem != NULL ? problem->message : "no company");
           g_ptr_array_add (builder->plan->lines, line);
           g_ptr_array_remove_index_fast (builder->plan->lines, builder->plan->lines->len - 1);
         }

@@ -63,6 +63,19 @@ def rows(house, call, token):
     refused(house, 404, readings, house.sign_in("fontana")["token"])
 
 
+def the_story(house, call):
+    """Who greps the call's id finds all of it, and whose it was on each line."""
+    lines = [line for line in house.log().splitlines() if line.endswith(f" call={call}")]
+    assert len({re.search(" tenant=([0-9A-Z]{13}) ", line).group(1) for line in lines}) == 1, lines
+    told = [line.split(" ", 2)[2] for line in lines]
+    for part in ("switch: to .*" + BAKERY[1:], "switch: queued to offered", "sip: leg .*: INVITE to the phones of",
+                 "switch: e-agent: ringing to talking tenant=.* user=", "switch: talking to ended: ",
+                 "sip: leg .* ended: BYE", "sip: leg .* ended: hung up by us", "billing: settled at [0-9]+ s",
+                 "http: POST /api/v1/calls/{id}/finish 204 .* user=", "messages: message .* was accepted",
+                 "calls: recording .* is sealed", "calls: the recording is read .* user="):
+        assert any(re.match(part, line) for line in told), (part, told)
+
+
 def main(build):
     with House(build).start() as house:
         owner = house.sign_in("jansen")
@@ -132,6 +145,7 @@ def main(build):
 
         house.stop()
         assert "0 faults" in house.command("check", "--deep")
+        the_story(house, call_id)
         house.start()
         again = house.request("GET", f"/api/v1/calls/{call_id}", token=house.sign_in("jansen")["token"])
         assert again["seconds"] == call["seconds"] and again["ticket"] == call["ticket"], again

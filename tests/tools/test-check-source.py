@@ -58,6 +58,18 @@ CASES = [
     ({"server/billing/x.c": SPDX + "/* _ (\"Hello\") */\n", "po/POTFILES": ""}, ""),
     ({"client/a.ui": SPDX + "<property translatable=\"yes\">", "po/POTFILES": ""}, "client/a.ui:2: potfiles"),
     ({"client/a.ui": SPDX + "<property translatable=\"yes\">", "po/POTFILES": "client/a.ui\n"}, ""),
+    ({"server/billing/x.c": SPDX + "x (cs_scope_system ());\n"}, "server/billing/x.c:2: scope"),
+    ({"server/billing/x.c": SPDX + "x (cs_scope_system ());\n",
+      "server/base/scope.h": SPDX + "/*\n *   system server/billing/x.c  a job\n */\n"}, ""),
+    ({"server/base/scope.h": SPDX + "/*\n *   system server/billing/x.c  a job\n */\n"},
+     "server/base/scope.h:3: scope"),
+    ({"server/billing/x-store.h": SPDX + "int\ncs_x_get (CsDb *db, int id,\n int more);\n"},
+     "server/billing/x-store.h:3: scope"),
+    ({"server/billing/x-store.h": SPDX + "int cs_x_get (CsDb *db, CsScope scope,\n int id);\n"}, ""),
+    ({"server/billing/x-store.h": SPDX + "int cs_x_get (CsDb *db, int id);\n",
+      "server/base/scope.h": SPDX + "/*\n *   bare cs_x_*  of a call\n */\n"}, ""),
+    ({"server/billing/x.c": SPDX + "g_info (\"call %s: over\", x);\n"}, "server/billing/x.c:2: log"),
+    ({"server/billing/x.c": SPDX + "cs_info (about, \"over\");\ng_info (\"%u calls\", x);\n"}, ""),
     ({"po/POTFILES": "# list\nclient/none.c\n"}, "po/POTFILES:2: potfiles"),
 ]
 

@@ -138,7 +138,7 @@ put (CsDb *db, gpointer data, GError **error)
 {
   const Put *p = data;
   static const CsMessageLine lines[] = { { "Naam", "Jan", FALSE },
-                                         { "Pas", "1234 5678", TRUE },
+                                         { "Pas", "9876 5432", TRUE },
                                          { "Adres", "Straat 1\nDorp", FALSE } };
   const CsCallMessage message = {
     .company = COMPANY,
@@ -245,7 +245,7 @@ test_delivered (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (mail, "Adres: Straat 1\r\n    Dorp\r\n"));
   g_assert_nonnull (strstr (mail, "Belt terug."));
   g_assert_nonnull (strstr (mail, "Pas: "));
-  g_assert_null (strstr (mail, "1234 5678")); /* D33 */
+  g_assert_null (strstr (mail, "9876 5432")); /* D33 */
   g_assert_null (read_mail (f, 2));
   db = cs_store_acquire_reader (f->store);
   g_assert_true (cs_mailer_get_figures (f->mailer, db, &figures, NULL));

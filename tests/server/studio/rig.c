@@ -145,12 +145,14 @@ rig_apply (Rig *rig, const char *domain, const char *number)
                                .set_shared_numbers = share };
   g_autofree char *text = g_strdup_printf (file, domain, number);
   g_autofree char *path = g_build_filename (rig->folder, "tenant.yaml", NULL);
+  g_autofree char *jingle = g_build_filename (rig->folder, "jingle.wav", NULL);
   g_auto (GStrv) findings = NULL;
   g_autoptr (CsYaml) yaml = NULL;
   g_autoptr (CtTenantFile) read = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_true (g_file_set_contents (jingle, "a sound", -1, NULL)); /* it must be there */
   read = cs_tenant_file_load (path, &hands, &yaml, &findings);
   g_assert_cmpstr (findings[0], ==, NULL);
   g_assert_true (cs_tenant_file_apply (rig->store, read, rig->folder, &hands, &error));
