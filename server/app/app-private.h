@@ -80,6 +80,9 @@ gboolean cs_app_reload_devices (CsApp *app, GError **error);
 gboolean cs_app_start_domains (CsApp *app, GError **error);
 void cs_app_stop_domains (CsApp *app);
 
+/* Metrics and health; before the API starts. cs_metric_forget() undoes it. */
+void cs_app_watch (CsApp *app);
+
 /* Phones and presence over a restart. Save: on the switch loop, now and then. */
 void cs_app_save_bindings (CsApp *app);
 gboolean cs_app_restore_bindings (CsApp *app, GError **error);

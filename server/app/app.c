@@ -299,87 +299,6 @@ attach_timers (CsApp *app)
   cs_calls_expire (app->calls); /* hours without the server count too */
 }
 
-static gint64
-count_calls (gpointer data)
-{
-  CsSipCounts counts;
-
-  cs_sip_get_counts (((CsApp *) data)->sip, &counts);
-  return counts.calls;
-}
-
-static gint64
-count_registrations (gpointer data)
-{
-  CsSipCounts counts;
-
-  cs_sip_get_counts (((CsApp *) data)->sip, &counts);
-  return counts.registrations;
-}
-
-static gint64
-count_down_trunks (gpointer data)
-{
-  CsSipCounts counts;
-
-  cs_sip_get_counts (((CsApp *) data)->sip, &counts);
-  return counts.trunks_down;
-}
-
-static gint64
-count_lost_packets (gpointer data)
-{
-  CsMediaCounters counters;
-
-  cs_media_get_counters (((CsApp *) data)->media, &counters);
-  return (gint64) counters.lost;
-}
-
-static gint64
-get_switch_depth (gpointer data)
-{
-  return cs_loop_get_depth (((CsApp *) data)->switch_loop);
-}
-
-static void
-add_metrics (CsApp *app)
-{
-  cs_metric_gauge_func ("centrale_sip_legs", "Call legs alive.", count_calls, app);
-  cs_metric_gauge_func ("centrale_sip_registrations", "Registered contacts.", count_registrations,
-                        app);
-  cs_metric_gauge_func ("centrale_sip_trunks_down", "Trunks not registered, or without an answer.",
-                        count_down_trunks, app);
-  cs_metric_gauge_func ("centrale_rtp_lost_packets", "RTP packets that never came.",
-                        count_lost_packets, app);
-  cs_metric_gauge_func ("centrale_switch_queue", "Messages waiting for the switch.",
-                        get_switch_depth, app);
-}
-
-static gboolean
-is_switch_well (gpointer data, char **detail)
-{
-  guint depth = cs_loop_get_depth (((CsApp *) data)->switch_loop);
-
-  *detail = g_strdup_printf ("%u messages wait", depth);
-  return depth < CS_APP_SWITCH_CAPACITY / 2;
-}
-
-/* A trunk that is down is the carrier's trouble, or the network's: it is told, but whoever restarts what
- * is not well would only end the calls of the others. */
-static gboolean
-are_trunks_well (gpointer data, char **detail)
-{
-  CsApp *app = data;
-  CsSipCounts counts;
-  g_autofree char *down = cs_sip_dup_down_trunks (app->sip);
-
-  cs_sip_get_counts (app->sip, &counts);
-  *detail = counts.trunks_down == 0
-                ? g_strdup_printf ("%u up", counts.trunks)
-                : g_strdup_printf ("%u of %u down: %s", counts.trunks_down, counts.trunks, down);
-  return TRUE;
-}
-
 static gboolean
 finish_start (CsApp *app, GError **error)
 {
@@ -390,9 +309,7 @@ finish_start (CsApp *app, GError **error)
     return FALSE;
   app->tenants.sip_port = cs_sip_get_udp_port (app->sip);
   attach_timers (app);
-  add_metrics (app);
-  cs_http_add_health (app->http, "switch", is_switch_well, app);
-  cs_http_add_health (app->http, "trunks", are_trunks_well, app);
+  cs_app_watch (app);
   return cs_http_start (app->http, error);
 }
 
@@ -453,7 +370,10 @@ cs_app_drain (CsApp *app)
 guint
 cs_app_count_calls (CsApp *app)
 {
-  return (guint) count_calls (app);
+  CsSipCounts counts;
+
+  cs_sip_get_counts (app->sip, &counts);
+  return counts.calls;
 }
 
 /* Stops in the opposite order; each part may be missing when the start failed. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Backups: a folder each, database and files at one point; one a day, thinned as it ages (S1-35). */
 #pragma once
 
 #include "server/app/app-private.h"

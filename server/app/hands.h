@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What `apply` and the API ask of domains that server/tenants does not know: sounds, hashes, scripts, money. */
 #pragma once
 
 #include "server/http/http.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checking passwords, argon2id. On a worker: each check is slow, and is meant to be. */
 #pragma once
 
 #include "server/http/http.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where phones were registered, over a restart: the rows. What writes runs inside a write closure. */
 #pragma once
 
 #include "server/store/store.h"
