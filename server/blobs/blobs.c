@@ -131,6 +131,15 @@ write_row_again (CsDb *db, gpointer data, GError **error)
   return result == CS_ROW_READY || (result == CS_ROW_NONE && write_row (db, data, error));
 }
 
+/* Nobody waits for a recording. */
+static gboolean
+put_row (Put *put, CsStore *store, CsWriteFunc function, GError **error)
+{
+  return put->info.kind == CS_BLOB_RECORDING
+             ? cs_store_write_patiently (store, function, put, error)
+             : cs_store_write (store, function, put, error);
+}
+
 static gboolean
 put_sealed (Put *put, CsStore *store, const CsSealInput *input, const guint8 *key,
             const CsSealDigest *digest, GError **error)
@@ -142,11 +151,11 @@ put_sealed (Put *put, CsStore *store, const CsSealInput *input, const guint8 *ke
 
       if (!has_file (put->path, digest->size) && !seal_to (input, key, digest, put->path, error))
         return FALSE;
-      written = cs_store_write (store, write_row, put, &failed);
+      written = put_row (put, store, write_row, &failed);
       if (!written && ct_error_is (failed, CT_ERROR_UNKNOWN))
         {
           g_clear_error (&failed);
-          written = cs_store_write (store, write_row_again, put, &failed);
+          written = put_row (put, store, write_row_again, &failed);
         }
       if (written)
         return TRUE;

@@ -63,7 +63,7 @@ seal (Keep *keep, GError **error)
   if ((keep->voicemail ? row->voicemail_blob : row->blob) == CT_ID_NONE
       && (!cs_blobs_put_file (config->blobs, config->store, cs_scope_tenant (row->tenant),
                               CS_BLOB_RECORDING, keep->path, until, &keep->blob, error)
-          || !cs_store_write (config->store, write_recording, keep, error)))
+          || !cs_store_write_patiently (config->store, write_recording, keep, error)))
     return FALSE;
   if (g_unlink (keep->path) != 0)
     cs_warning (about, "recording %s is sealed, its spool file is not gone",

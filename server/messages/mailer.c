@@ -22,7 +22,10 @@
 #define HOLD_MS (10 * 1000)              /* after the server could not be reached */
 #define LOOK_US (5 * G_TIME_SPAN_SECOND) /* without a wake-up */
 #define DISK_US (1 * G_TIME_SPAN_SECOND) /* after the store refused */
-#define TURN_MESSAGES 16                 /* claimed at once, */
+#define FIRST_TURN                                                                                 \
+  8 /* messages claimed at once, twice as many as were sent the last
+                                          * time, */
+#define LONGEST_TURN 64
 #define TURN_US (G_TIME_SPAN_SECOND / 4) /* and given back after so long */
 
 struct _CsMailer {
@@ -234,30 +237,32 @@ time_to_next (CsMailer *mailer)
 }
 
 /* What was claimed, one by one. A slow server does not keep the outcomes from the disk for long; one
- * that cannot be reached, or our own stop, gives the rest back. FALSE: there was nothing. */
-static gboolean
+ * that cannot be reached, or our own stop, gives the rest back. Returns how many there were. */
+static guint
 send_claimed (CsMailer *mailer)
 {
   gint64 end_us = g_get_monotonic_time () + TURN_US;
-  gboolean any = FALSE;
+  guint sent = 0;
   CsMessageRow *row;
 
   while ((row = cs_outbox_take (mailer->outbox)) != NULL)
     {
-      any = TRUE;
+      sent++;
       send_message (mailer, row);
       cs_message_row_free (row);
       if (is_stopped (mailer) || now_of (mailer) < mailer->hold_until_ms
           || g_get_monotonic_time () > end_us)
         cs_outbox_give_back (mailer->outbox);
     }
-  return any;
+  return sent;
 }
 
 /* Turn by turn until nothing is due. */
 static void
 empty_outbox (CsMailer *mailer)
 {
+  guint sent = FIRST_TURN / 2;
+
   for (;;)
     {
       gboolean held = is_stopped (mailer) || now_of (mailer) < mailer->hold_until_ms;
@@ -265,9 +270,10 @@ empty_outbox (CsMailer *mailer)
 
       if (held && cs_outbox_count_noted (mailer->outbox) == 0)
         return;
-      if (cs_outbox_turn (mailer->outbox, held ? 0 : TURN_MESSAGES, &error))
+      if (cs_outbox_turn (mailer->outbox, held ? 0 : MIN (2 * sent, LONGEST_TURN), &error))
         {
-          if (!send_claimed (mailer))
+          sent = send_claimed (mailer);
+          if (sent == 0)
             return;
         }
       else if (is_stopped (mailer))

@@ -40,8 +40,8 @@ struct _CsStore {
   GCond wake;   /* the writer sleeps on it */
   GQueue queue; /* of CsWrite */
   gboolean stopping;
-  gboolean hurried; /* somebody waits for a write of `queue` */
-  gboolean broken;  /* the connection is being reopened: nothing new is taken */
+  gint64 due_us;   /* when the first of `queue` has waited long enough */
+  gboolean broken; /* the connection is being reopened: nothing new is taken */
 };
 
 /* Opens a connection with the pragmas set. */

@@ -145,6 +145,7 @@ cs_store_open (const char *path, CtClock *clock, const CsMigration *migrations, 
   g_cond_init (&store->wake);
   g_queue_init (&store->queue);
   g_queue_init (&store->taken);
+  store->due_us = G_MAXINT64;
   if (!create_private (path, error) || (store->db = cs_db_open (store, TRUE, error)) == NULL
       || !cs_migrate (store->db, migrations, n_migrations, &store->schema, error))
     {

@@ -56,7 +56,7 @@ typedef void (*CsWroteFunc) (const GError *error, gpointer data);
 /* Blocks until the group is on disk (workers, tests, tools); never from a closure. CT_ERROR_BUSY: it
  * did not run; CT_ERROR_IO: it was rolled back; CT_ERROR_UNKNOWN: nobody knows. */
 gboolean cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error);
-/* The same for a thread that nobody waits for: it may take 20 ms more, to share its commit with others,
+/* The same for a thread that nobody waits for: it may take 100 ms more, to share its commit with others,
  * and @function may run more than once, as with cs_store_write_async. */
 gboolean
 cs_store_write_patiently (CsStore *store, CsWriteFunc function, gpointer data, GError **error);

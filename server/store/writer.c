@@ -14,7 +14,8 @@
 
 #define GROUP_CLOSURES 256
 #define GROUP_US 5000
-#define GATHER_US 20000
+#define SHARED_US 20000
+#define PATIENT_US 100000
 #define QUEUE_CAPACITY 4096
 #define REOPEN_US (250 * 1000)
 
@@ -27,11 +28,11 @@ typedef struct {
   GArray *hooks; /* of CsHook, or NULL */
   GError *error;
 
-  gboolean framed; /* runs in a savepoint of its own, and once only */
+  gint64 patience_us; /* how long it may wait for company */
+  gboolean framed;    /* runs in a savepoint of its own, and once only */
 
   /* For one who waits: he owns the struct and looks at `done` under the store's lock. */
   gboolean blocking;
-  gboolean hurried; /* and would rather not wait for company */
   gboolean done;
   GCond done_changed;
 } CsWrite;
@@ -190,7 +191,7 @@ take (CsStore *store)
       g_mutex_lock (&store->lock);
       store->taken = store->queue;
       g_queue_init (&store->queue);
-      store->hurried = FALSE;
+      store->due_us = G_MAXINT64;
       g_mutex_unlock (&store->lock);
     }
   write = g_queue_pop_head (&store->taken);
@@ -300,11 +301,9 @@ reopen (CsStore *store)
 static void
 gather (CsStore *store)
 {
-  gint64 end = g_get_monotonic_time () + GATHER_US;
-
-  while (!store->hurried && !store->stopping && store->queue.length < GROUP_CLOSURES
-         && g_cond_wait_until (&store->wake, &store->lock, end))
-    ;
+  while (!store->stopping && store->queue.length < GROUP_CLOSURES
+         && g_get_monotonic_time () < store->due_us)
+    g_cond_wait_until (&store->wake, &store->lock, store->due_us);
 }
 
 static CsWrite *
@@ -370,6 +369,7 @@ cs_writer_stop (CsStore *store)
 static gboolean
 push (CsStore *store, CsWrite *write, gboolean urgent, GError **error)
 {
+  gint64 due_us = g_get_monotonic_time () + write->patience_us;
   gboolean taken;
 
   g_mutex_lock (&store->lock);
@@ -379,21 +379,23 @@ push (CsStore *store, CsWrite *write, gboolean urgent, GError **error)
     {
       g_queue_push_tail (&store->queue, write);
       g_atomic_int_inc (&store->waiting);
-      store->hurried = store->hurried || write->hurried;
-      if (store->queue.length == 1 || write->hurried)
+      if (due_us < store->due_us || store->queue.length == GROUP_CLOSURES)
         g_cond_signal (&store->wake);
+      store->due_us = MIN (store->due_us, due_us);
     }
   g_mutex_unlock (&store->lock);
   return taken || ct_fail (error, CT_ERROR_BUSY, "the database takes no more writes now");
 }
 
 static gboolean
-write_blocking (CsStore *store, CsWriteFunc function, gpointer data, gboolean hurried,
+write_blocking (CsStore *store, CsWriteFunc function, gpointer data, gint64 patience_us,
                 GError **error)
 {
-  CsWrite write = {
-    .function = function, .data = data, .framed = TRUE, .blocking = TRUE, .hurried = hurried
-  };
+  CsWrite write = { .function = function,
+                    .data = data,
+                    .patience_us = patience_us,
+                    .framed = patience_us == 0,
+                    .blocking = TRUE };
 
   g_return_val_if_fail (g_thread_self () != store->thread, FALSE);
   g_cond_init (&write.done_changed);
@@ -417,13 +419,13 @@ write_blocking (CsStore *store, CsWriteFunc function, gpointer data, gboolean hu
 gboolean
 cs_store_write (CsStore *store, CsWriteFunc function, gpointer data, GError **error)
 {
-  return write_blocking (store, function, data, TRUE, error);
+  return write_blocking (store, function, data, 0, error);
 }
 
 gboolean
 cs_store_write_patiently (CsStore *store, CsWriteFunc function, gpointer data, GError **error)
 {
-  return write_blocking (store, function, data, FALSE, error);
+  return write_blocking (store, function, data, PATIENT_US, error);
 }
 
 static gboolean
@@ -446,6 +448,7 @@ write_new (CsWriteFunc function, gpointer data, CsLoop *loop, CsWroteFunc wrote,
   write->loop = loop;
   write->wrote = wrote;
   write->destroy = destroy;
+  write->patience_us = SHARED_US;
   return write;
 }
 

@@ -1,14 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a whole call costs without sound, beside what the bare SIP stack and a stateful proxy cost.
+"""What a whole call costs, beside what the bare SIP stack and a stateful proxy cost.
 
     call.py BUILD [--rates 200,500] [--seconds 10] [--talk 1.2] [--agents N] [--only ours,bare,kamailio]
+    call.py BUILD --sound [--rates 20,40] [--talk 5] ...
 
 SIPp calls at each rate, another SIPp answers as the e-agents' phones, the same scenarios for all three:
 ours is the whole server (queue, choice among the e-agents, reserve, settle, call record, message sent to
 a mail server), bare is tests/interop/sip/bare-b2b, the yardstick, and Kamailio a proxy that keeps
 transactions. Prints the CPU of the server process for a call, the ratio to bare (target 2.5), and the
 failures (target 0): calls that SIPp counts as failed, and those that no e-agent answered.
+
+With --sound the caller talks, the e-agent's phone echoes, and the server relays and records both; the
+yardstick is the bare stack plus load-bare-relay, which writes the same sound to WAV (target 1.6).
 """
 import argparse
 import asyncio
@@ -33,6 +37,11 @@ from crowd import Phones  # noqa: E402
 from house import House, wait_until  # noqa: E402
 
 SERVER, CALLER, PHONE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+FRAME = 160  # bytes of G.711 in 20 ms
+TARGET, SOUND_TARGET = 2.5, 1.6
+TALK = """<nop><action><exec rtp_stream="talk.alaw,-1,8,PCMA/8000"/></action></nop>
+  <pause/>
+  <nop><action><exec rtp_stream="pause"/></action></nop>"""
 NUMBER, SECRET = "+31880001", "a-phone-of-the-test"  # the number that uac.xml dials
 SCENARIOS = HERE.parent / "interop" / "sip"
 
@@ -60,19 +69,22 @@ def calibrate():
     return time.process_time() - before
 
 
-def tenant_file(folder, agents):
+def tenant_file(folder, agents, sound):
     words = lambda text: {"en": text}
     script = {"languages": ["en"], "difficulty": 1, "start": "end",
               "dispositions": [{"code": "done", "label": words("Done")}],
               "steps": {"end": {"kind": "end", "disposition": "done", "say": words("Goodbye.")}}}
     line = {"number": NUMBER, "label": "load", "script": "plain", "wrap_up_seconds": 0,
             "max_misses": 100, "needs": {"pool": "all"}}
+    if sound:  # nothing is recorded that was not announced
+        line["announcement"] = "announced"
     tenant = {
         "name": "Load", "time_zone": "Europe/Amsterdam", "language": "en", "country_prefix": "31",
         "currency": "EUR", "mail_from": "house@load.example",
         "trunks": [{"key": "carrier", "host": CALLER, "port": 9, "sources": [CALLER],
                     "country_prefix": "31", "max_calls": 100000}],
         "pools": [{"key": "all", "name": "All"}],
+        "prompts": [{"key": "announced", "builtin": "beep"}],
         "companies": [{"key": "shop", "name": "The Shop", "client_code": "0427", "language": "en",
                        "mail": ["shop@shop.example"], "rate": "0.02", "pay_rate": "0.01",
                        "opening_credit": "1000000.00", "lines": [line],
@@ -157,7 +169,7 @@ class Ours(Peer):
     name = "ours"
 
     def __init__(self, options, scratch, phone_port):
-        self.house = House(options.build, tenant_file(scratch, options.agents), log="warning",
+        self.house = House(options.build, tenant_file(scratch, options.agents, options.sound), log="warning",
                            ports=(10000, 19998), extra="[sip]\nmax-calls=100000\n")
         self.house.start()
         self.port, self.pid = self.house.sip_port, self.house.server.pid
@@ -207,6 +219,7 @@ class Ours(Peer):
         answered = self.query("SELECT count(*) FROM call WHERE answered IS NOT NULL")
         assert self.query("SELECT count(*) FROM message") == answered
         self.seconds = self.query("SELECT sum(seconds) FROM call")
+        self.recorded = (self.query("SELECT sum(recording_samples) FROM call") or 0) // 8000
         return calls - answered
 
     def close(self):
@@ -238,9 +251,14 @@ def run(kind, options, scratch, rate):
     # Every caller is somebody else; the proxy asks to stay on the route.
     caller = (SCENARIOS / "uac.xml").read_text().replace("+31201234567", "+3162000[call_number]")
     phone = (SCENARIOS / "uas.xml").read_text().replace("[last_Via:]", "[last_Via:]\n      [last_Record-Route:]")
+    sound, echo = options.sound and kind is Ours, []
+    if sound:
+        (scratch / "talk.alaw").write_bytes(bytes(range(FRAME)) * 50 * int(options.talk + 1))
+        caller = caller.replace("<pause/>", TALK).replace("[media_port]", "[rtpstream_audio_port]")
+        echo = ["-rtp_echo", "-mp", str(free_port(PHONE))]
     peer = kind(options, scratch, phone_port)
     try:
-        answering = sipp(scratch, "phone", phone, PHONE, phone_port, SERVER)
+        answering = sipp(scratch, "phone", phone, PHONE, phone_port, SERVER, *echo)
         before, began = cpu_seconds(peer.pid), time.monotonic()
         calling = sipp(scratch, "caller", caller, CALLER, free_port(CALLER), f"{SERVER}:{peer.port}",
                        "-m", str(calls), "-r", str(rate), "-d", str(int(options.talk * 1000)),
@@ -256,24 +274,37 @@ def run(kind, options, scratch, rate):
         memory = pathlib.Path(f"/proc/{peer.pid}/status").read_text().split("VmRSS:")[1].split()[0]
     finally:
         peer.close()
-    more = f", {peer.seconds} s billed, all mail sent {peer.settle_seconds:.1f} s later" \
+    more = f", {peer.seconds} s billed, {peer.recorded} s recorded, all mail sent {peer.settle_seconds:.1f} s later" \
         if isinstance(peer, Ours) else ""
     print(f"  {kind.name:9} {calls} calls in {took:.1f} s, {failed} failed, {1e6 * cpu:.0f} µs of CPU a "
           f"call, {int(memory) // 1024} MB{more}", flush=True)
     return cpu, failed
 
 
+def bare_relay(options, rate):
+    """CPU seconds of a call's sound, relayed and written to WAV."""
+    calls = int(rate * options.talk)
+    said = subprocess.run([os.path.join(options.build, "tests", "load", "load-bare-relay"), str(calls),
+                           str(int(options.talk))], capture_output=True, text=True, check=True).stdout
+    print(f"  relay     {calls} calls at once, {said.strip()}", flush=True)
+    return float(said.split()[0]) / 1e6
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--rates", default="200,500")
+    parser.add_argument("--sound", action="store_true")
+    parser.add_argument("--rates", help="default: 200,500; 20,40 with sound")
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--talk", type=float, default=1.2)
+    parser.add_argument("--talk", type=float, help="default: 1.2 s; 5 with sound")
     parser.add_argument("--agents", type=int, help="default: twice those who talk at once")
     parser.add_argument("--only", default="bare,ours,kamailio")
     options = parser.parse_args()
+    options.rates = options.rates or ("20,40" if options.sound else "200,500")
+    options.talk = options.talk or (5 if options.sound else 1.2)
+    target = SOUND_TARGET if options.sound else TARGET
     kinds = [kind for kind in (Bare, Ours, Kamailio) if kind.name in options.only.split(",")
-             and (kind is not Kamailio or shutil.which("kamailio"))]
+             and (kind is not Kamailio or (shutil.which("kamailio") and not options.sound))]
     agents, failed = options.agents, 0
     for rate in map(int, options.rates.split(",")):
         options.agents = agents or int(rate * options.talk * 2)
@@ -283,8 +314,11 @@ def main():
             for kind in kinds:
                 cost[kind.name], lost = run(kind, options, pathlib.Path(folder), rate)
                 failed += lost if kind is Ours else 0
+        if options.sound and "bare" in cost:
+            cost["bare"] += bare_relay(options, rate)
         if "bare" in cost and "ours" in cost:
-            print(f"  ratio to the bare stack: {cost['ours'] / cost['bare']:.2f} (target 2.5)")
+            print(f"  ratio to the bare {'stack and relay' if options.sound else 'stack'}: "
+                  f"{cost['ours'] / cost['bare']:.2f} (target {target})")
         if "bare" in cost and "kamailio" in cost:
             print(f"  Kamailio's: {cost['kamailio'] / cost['bare']:.2f}")
     return 1 if failed else 0
