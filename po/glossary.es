@@ -20,6 +20,7 @@ line	línea	a number with its settings
 mask	ocultar	keep out of the recording
 pool	grupo	the group of e-agents a line draws on
 presence	presencia	available, pause, offline…
+prompt	locución	what callers hear from the machine: a greeting, a question, music
 queue	cola	where callers wait
 rate	tarifa	price of a second
 recording	grabación	of a call

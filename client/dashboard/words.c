@@ -88,6 +88,7 @@ static const Word causes[] = {
   { "lost", NC_ ("end of a call", "The line was lost") },
   { "restart", NC_ ("end of a call", "Cut off by a restart of the server") },
   { "onward", NC_ ("end of a call", "Connected through to the end") },
+  { "studio", NC_ ("end of a call", "An announcement was recorded") },
 };
 
 const char *

@@ -14,7 +14,7 @@
   "missed"
 
 #define CT_CAUSE_CHOICES                                                                           \
-  "caller agent abandoned no_agent closed no_credit unreachable lost restart onward"
+  "caller agent abandoned no_agent closed no_credit unreachable lost restart onward studio"
 
 /* A connect-through (D28): the third party's phone rings; he is asked to press 1; the caller talks to
  * him; it failed and the caller is the e-agent's again. */

@@ -105,6 +105,21 @@ on_lines_changed (gpointer data)
     g_warning ("a changed prompt is not heard yet: %s", error->message);
 }
 
+static CsSwitch *
+get_switch (gpointer data)
+{
+  return ((CsApp *) data)->self;
+}
+
+static void
+plug_studio (gpointer data)
+{
+  CsApp *app = data;
+  const CsStudioPort port = cs_studio_get_port (app->studio);
+
+  cs_switch_set_studio (app->self, &port);
+}
+
 static gboolean
 start_studio (CsApp *app, GError **error)
 {
@@ -114,10 +129,13 @@ start_studio (CsApp *app, GError **error)
           .hub = cs_http_get_hub (app->http),
           .decode = { .helper = app->helper, .prompt_folder = app->places.prompts },
           .lines_changed = on_lines_changed,
+          .switch_loop = app->switch_loop,
+          .get_switch = get_switch,
           .data = app };
 
   app->studio = cs_studio_new (&config);
-  return cs_studio_sweep (app->studio, error);
+  return cs_studio_sweep (app->studio, error)
+         && cs_loop_call (app->switch_loop, plug_studio, app, NULL, 10000, error);
 }
 
 gboolean

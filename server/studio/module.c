@@ -15,6 +15,9 @@ static const CsRoute routes[] = {
     cs_studio_delete_sound, "Take a recorded prompt away: the machine speaks again" },
   { "POST", PROMPT "/restore", CS_ALLOW_MANAGE_LINES, NULL, &ct_line_prompt_type, 0,
     cs_studio_post_restore, "Bring back the sound that was taken away or replaced, for a day" },
+  { "POST", PROMPT "/call-in", CS_ALLOW_MANAGE_LINES, NULL, &ct_call_in_type,
+    CS_ROUTE_IDEMPOTENT | CS_ROUTE_SLOW, cs_studio_post_call_in,
+    "A code by which whoever calls the line records the prompt, for five minutes" },
 };
 
 const CsModule cs_studio_module = { "studio", NULL, 0, routes, G_N_ELEMENTS (routes) };

@@ -18,12 +18,14 @@ cs_studio_new (const CsStudioConfig *config)
   CsStudio *studio = g_new0 (CsStudio, 1);
 
   studio->config = *config;
+  cs_studio_init_call_in (studio);
   return studio;
 }
 
 void
 cs_studio_free (CsStudio *studio)
 {
+  cs_studio_clear_call_in (studio);
   g_free (studio);
 }
 

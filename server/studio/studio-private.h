@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/records/line.h"
+#include "server/base/workers.h"
 #include "server/studio/studio.h"
 #include "server/tenants/prompts.h"
 
@@ -11,6 +12,9 @@ G_BEGIN_DECLS
 
 struct _CsStudio {
   CsStudioConfig config;
+  CsWorkers *workers;  /* for the switch's orders */
+  GMutex lock;         /* of what follows */
+  GHashTable *errands; /* by ticket: the prompt that it is for */
 };
 
 /* A line as its people see it (lines.c). */
@@ -59,10 +63,15 @@ char *cs_studio_new_name (CsStudio *studio);
 gboolean cs_studio_keep (CsStudio *studio, CsScope scope, CtId company, CsLinePromptRow *row,
                          CtId person, gint64 version, GError **error);
 
+/* call-in.c */
+void cs_studio_init_call_in (CsStudio *studio);
+void cs_studio_clear_call_in (CsStudio *studio);
+
 gboolean cs_studio_get_lines (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_studio_get_sound (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_studio_put_sound (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_studio_delete_sound (CsExchange *exchange, gpointer module, GError **error);
 gboolean cs_studio_post_restore (CsExchange *exchange, gpointer module, GError **error);
+gboolean cs_studio_post_call_in (CsExchange *exchange, gpointer module, GError **error);
 
 G_END_DECLS

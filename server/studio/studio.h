@@ -9,6 +9,7 @@
 #include "server/base/loop.h"
 #include "server/http/route.h"
 #include "server/media/prepare.h"
+#include "server/switch/switch.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ typedef struct {
   CsDecodeConfig decode;
   /* What callers hear has changed: the plan must be made anew. Called on a worker. */
   void (*lines_changed) (gpointer data);
+  CsLoop *switch_loop;
+  CsSwitch *(*get_switch) (gpointer data); /* on its loop; NULL once it is gone */
   gpointer data;
 } CsStudioConfig;
 
@@ -28,6 +31,10 @@ typedef struct {
 CsStudio *cs_studio_new (const CsStudioConfig *config);
 void cs_studio_free (CsStudio *studio);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsStudio, cs_studio_free)
+
+/* For cs_switch_set_studio(). Its orders may come until the switch is gone; cs_studio_free() is after that,
+ * and finishes them. */
+CsStudioPort cs_studio_get_port (CsStudio *studio);
 
 /* At start, before the first call: forgets what nobody can bring back any more, and removes sounds that
  * no row names. */

@@ -85,6 +85,8 @@ on_closing_timeout (CsCall *call)
 static void
 on_step_timeout (CsCall *call)
 {
+  if (cs_studio_on_timeout (call))
+    return;
   if (call->path != NULL)
     cs_path_on_timeout (call);
   else
@@ -185,6 +187,7 @@ cs_call_free (CsCall *call)
   cs_meter_clear (&call->meter);
   cs_meter_clear (&call->onward_meter);
   cs_verdict_clear (&call->verdict);
+  cs_studio_clear (call);
   g_array_unref (call->keyed);
   g_array_unref (call->missed);
   g_free (call->onward_number);
@@ -265,11 +268,14 @@ cs_call_end (CsCall *call, CsEndCause cause, const char *why)
     return;
   if (call->path == NULL || cause == CS_END_RESTART || cause == CS_END_UNREACHABLE)
     call->cause = cause;
+  if (call->studio.ticket != NULL && cause != CS_END_RESTART)
+    call->cause = CS_END_STUDIO;
   cs_call_leave_people (call);
   cs_leg_drop (&call->legs[CS_LEG_CALLER], CS_CAUSE_NORMAL);
   cs_call_change_state (call, CS_CALL_ENDED, why);
   call->ended_ms = cs_switch_now_ms (self);
   self->n_running--;
+  cs_studio_on_ended (call);
   cs_call_note (call, CS_NOTE_CALL_ENDED);
   cs_call_release_agent (call);
   if (call->open_recordings > 0)
@@ -298,6 +304,12 @@ cs_call_record (CsCall *call)
     call->voicemail = start_recording (call);
   else if (call->recording == CT_ID_NONE && call->announced)
     call->recording = start_recording (call);
+}
+
+CtId
+cs_call_record_take (CsCall *call)
+{
+  return start_recording (call);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "server/base/log.h"
 #include "server/switch/eligibility.h"
+#include "server/ports/studio-port.h"
 #include "server/switch/presence.h"
 #include "server/switch/switch.h"
 
@@ -93,6 +94,20 @@ typedef struct {
   GArray *shares_us; /* CsCreditShare, in microseconds */
 } CsMeter;
 
+/* A prompt is recorded by phone (studio.c). */
+typedef struct {
+  gboolean typing; /* star was pressed */
+  char typed[CS_STUDIO_CODE];
+  guint n_typed;
+  gint64 typed_us;  /* the last key */
+  CsTicket *ticket; /* owned; NULL: an ordinary call */
+  guint phase;      /* studio.c */
+  guint takes;
+  CtId recording; /* that runs or is being closed */
+  char *sound;    /* the take, prepared; NULL: none */
+  gboolean asked_again;
+} CsStudioCall;
+
 typedef struct {
   CtId user;
   gint64 until_us; /* not asked again before */
@@ -115,6 +130,7 @@ struct _CsCall {
   CsLeg legs[CS_LEGS];
   CsCallTimer timers[CS_CALL_TIMERS];
   CsIvr ivr;
+  CsStudioCall studio;
   /* An end path, once taken, decides the cause. */
   const CsEndPath *path; /* borrowed from the plan; NULL: none */
   CsEndCause cause;
@@ -185,6 +201,8 @@ void cs_call_note_with (CsCall *call, CsNote *note);
 
 void cs_call_key (CsCall *call, const char *name, const char *value);
 void cs_call_record (CsCall *call);
+/* What the caller says from now on, for the studio; the id of its recording. */
+CtId cs_call_record_take (CsCall *call);
 void cs_call_record_stop (CsCall *call);
 
 #define cs_call_about(c) CS_ABOUT (.tenant = (c)->line->tenant, .call = (c)->id)

@@ -3,6 +3,7 @@
  *
  *   intake -> ivr -> queue -> offer -> talk -> (park) -> (onward) -> end
  *                 \-----------\---------\------------> path (message, voicemail, forward) -> end
+ *                  \-----------\----------------------> studio (a prompt is recorded) -> end
  */
 #pragma once
 
@@ -23,9 +24,20 @@ void cs_ivr_on_silence (CsCall *call); /* no input */
 /* path.c: how a call ends that nobody takes. @notice is said first; may be NULL. */
 void cs_path_take (CsCall *call, const CsEndPath *path, CsEndCause cause, const CsPrompt *notice);
 void cs_path_on_played (CsCall *call);
+/* The prompt from its beginning. */
+void cs_path_say_again (CsCall *call);
 void cs_path_on_key (CsCall *call, char digit);
 void cs_path_on_timeout (CsCall *call);
 void cs_path_on_forward_failed (CsCall *call);
+
+/* studio.c: each answers TRUE when the call is recording a prompt, or typing the code for it, and the
+ * event has been dealt with. */
+gboolean cs_studio_on_key (CsCall *call, char digit);
+gboolean cs_studio_on_played (CsCall *call);
+gboolean cs_studio_on_timeout (CsCall *call);
+gboolean cs_studio_on_recorded (CsCall *call, const CsMediaEvent *event);
+void cs_studio_on_ended (CsCall *call);
+void cs_studio_clear (CsCall *call);
 
 /* queue.c */
 void cs_queue_enter (CsCall *call, gboolean at_head);

@@ -8,8 +8,8 @@ static const char *const rules[]
     = { "tenant",  "pool",    "skill",   "badge",   "level",  "language", "unregistered", "paused",
         "offline", "ringing", "talking", "wrap_up", "missed", "idler",    "chosen" };
 static const char *const causes[]
-    = { "caller",    "agent",       "abandoned", "no_agent", "closed",
-        "no_credit", "unreachable", "lost",      "restart",  "onward" };
+    = { "caller",      "agent", "abandoned", "no_agent", "closed", "no_credit",
+        "unreachable", "lost",  "restart",   "onward",   "studio" };
 static const char *const presences[]
     = { "offline", "available", "ringing", "talking", "wrap_up", "paused" };
 static const char *const kinds[]

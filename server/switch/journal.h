@@ -58,6 +58,7 @@ typedef enum {
   CS_END_LOST,        /* the caller's media or dialog died */
   CS_END_RESTART,
   CS_END_ONWARD, /* ended while connected through */
+  CS_END_STUDIO, /* no customer: he recorded a prompt (D35) */
   CS_END_CAUSES,
 } CsEndCause;
 

@@ -32,24 +32,13 @@ prompt_done (CsCall *call)
     }
 }
 
-void
-cs_path_take (CsCall *call, const CsEndPath *path, CsEndCause cause, const CsPrompt *notice)
+static void
+say (CsCall *call, const CsPrompt *notice)
 {
-  const CsPrompt *prompts[2] = { notice, &path->prompt };
+  const CsPrompt *prompts[2] = { notice, &call->path->prompt };
   CsMediaItem items[2];
   guint n = 0;
 
-  if (call->path != NULL || call->state == CS_CALL_ENDED)
-    return;
-  cs_call_leave_people (call);
-  if (call->state != CS_CALL_IVR
-      && !cs_call_change_state (call, CS_CALL_IVR, cs_end_cause_name (cause)))
-    return;
-  cs_call_disarm (call, CS_TIMER_STEP);
-  call->path = path;
-  call->cause = cause;
-  cs_call_note (call, CS_NOTE_CALL_PATH);
-  cs_call_release_agent (call);
   call->ivr.phase = CS_IVR_PATH_PROMPT;
   for (int i = 0; i < 2; i++)
     {
@@ -65,6 +54,29 @@ cs_path_take (CsCall *call, const CsEndPath *path, CsEndCause cause, const CsPro
     cs_leg_play (&call->legs[CS_LEG_CALLER], items, n, 1);
   else
     prompt_done (call);
+}
+
+void
+cs_path_say_again (CsCall *call)
+{
+  say (call, NULL);
+}
+
+void
+cs_path_take (CsCall *call, const CsEndPath *path, CsEndCause cause, const CsPrompt *notice)
+{
+  if (call->path != NULL || call->state == CS_CALL_ENDED)
+    return;
+  cs_call_leave_people (call);
+  if (call->state != CS_CALL_IVR
+      && !cs_call_change_state (call, CS_CALL_IVR, cs_end_cause_name (cause)))
+    return;
+  cs_call_disarm (call, CS_TIMER_STEP);
+  call->path = path;
+  call->cause = cause;
+  cs_call_note (call, CS_NOTE_CALL_PATH);
+  cs_call_release_agent (call);
+  say (call, notice);
 }
 
 void

@@ -17,6 +17,7 @@ struct _CsSwitch {
   CsMediaPort media;
   CsCreditPort credit;
   CsJournal journal;
+  CsStudioPort studio; /* zero: no prompts are recorded by phone */
 
   CsPlan *plan; /* a reference, NULL before the first */
   CsEligibility *eligibility;
@@ -28,10 +29,11 @@ struct _CsSwitch {
   GHashTable *agents;      /* &agent->user -> CsAgent, owned */
   GSequence *waiting;      /* CsCall, in the order they are served */
   GHashTable *line_queues; /* &line id (owned) -> GSequence of those of the line */
-  GHashTable *broke; /* &company id (owned) -> gint64* until when we believe its last refusal */
-  guint n_running;   /* calls that have not ended */
-  guint n_dialling;  /* connect-throughs and forwards that are not through: may come back to us */
-  guint mark;        /* for the walk over the queue */
+  GHashTable *broke;  /* &company id (owned) -> gint64* until when we believe its last refusal */
+  guint n_running;    /* calls that have not ended */
+  guint n_dialling;   /* connect-throughs and forwards that are not through: may come back to us */
+  guint mark;         /* for the walk over the queue */
+  GPtrArray *tickets; /* CsTicket, of prompts to be recorded by phone */
   gboolean draining;
   gboolean dispatch_wanted; /* somebody became free: all who wait are looked at */
   GPtrArray *

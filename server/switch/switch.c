@@ -33,6 +33,7 @@ cs_switch_new (CtClock *clock, CsTimers *timers, const CsSipPort *sip, const CsM
   self->fresh = g_ptr_array_new ();
   self->broke = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->reap = g_ptr_array_new ();
+  self->tickets = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_ticket_free);
   return self;
 }
 
@@ -53,6 +54,7 @@ cs_switch_free (CsSwitch *self)
   g_ptr_array_unref (self->fresh);
   g_hash_table_unref (self->broke);
   g_ptr_array_unref (self->reap);
+  g_ptr_array_unref (self->tickets);
   g_clear_pointer (&self->eligibility, cs_eligibility_free);
   g_clear_pointer (&self->plan, cs_plan_unref);
   g_free (self);
@@ -73,6 +75,8 @@ reap (CsSwitch *self)
         g_hash_table_remove (self->recordings, &call->recording);
       if (call->voicemail != CT_ID_NONE)
         g_hash_table_remove (self->recordings, &call->voicemail);
+      if (call->studio.recording != CT_ID_NONE)
+        g_hash_table_remove (self->recordings, &call->studio.recording);
       g_queue_delete_link (&self->order, call->link);
       cs_call_free (call);
     }
@@ -241,6 +245,8 @@ on_key (CsCall *call, CsLeg *leg, char digit)
 {
   if (leg->role == CS_LEG_ONWARD)
     cs_onward_on_key (call, digit);
+  else if (leg->role == CS_LEG_CALLER && leg->up && cs_studio_on_key (call, digit))
+    return;
   else if (leg->role != CS_LEG_CALLER || call->state != CS_CALL_IVR || !leg->up)
     return;
   else if (call->path != NULL)
@@ -303,6 +309,8 @@ on_played (CsCall *call, CsLeg *leg, guint tag)
 {
   if (leg->role != CS_LEG_CALLER || tag != leg->tag)
     return;
+  if (cs_studio_on_played (call))
+    return;
   if (call->state == CS_CALL_IVR && call->path != NULL)
     cs_path_on_played (call);
   else if (call->state == CS_CALL_IVR)
@@ -353,6 +361,11 @@ on_recorded (CsSwitch *self, const CsMediaEvent *event)
   call->open_recordings -= call->open_recordings > 0;
   if (event->path == NULL)
     call_warning (call, "a recording failed");
+  if (cs_studio_on_recorded (call, event))
+    {
+      cs_switch_reap_later (call);
+      return;
+    }
   cs_call_note_with (call, &note);
   cs_switch_reap_later (call);
 }

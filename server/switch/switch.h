@@ -13,6 +13,7 @@
 #include "server/ports/media-port.h"
 #include "server/ports/plan.h"
 #include "server/ports/sip-port.h"
+#include "server/ports/studio-port.h"
 #include "server/switch/journal.h"
 
 G_BEGIN_DECLS
@@ -40,6 +41,14 @@ void cs_switch_set_plan (CsSwitch *self, CsPlan *plan);
 void cs_switch_on_sip (CsSwitch *self, const CsSipEvent *event);
 void cs_switch_on_media (CsSwitch *self, const CsMediaEvent *event);
 void cs_switch_on_credit (CsSwitch *self, const CsCreditEvent *event);
+
+/* Prompts recorded by phone (D35). The vtable is copied; without one there are no tickets. */
+void cs_switch_set_studio (CsSwitch *self, const CsStudioPort *studio);
+/* Takes @ticket, also when it fails. CONFLICT: the code is out for the line already. */
+gboolean cs_switch_open_studio (CsSwitch *self, CsTicket *ticket, GError **error);
+/* The studio's answers. @sound NULL: nothing could be made of the take. */
+void cs_switch_on_take (CsSwitch *self, CtId call, const char *sound);
+void cs_switch_on_kept (CsSwitch *self, CtId call, gboolean kept);
 
 /* @presence: AVAILABLE (STATE while no phone of his is registered, S1-07), PAUSED or OFFLINE; @reason
  * may be NULL. While he talks or wraps up it tells what comes after; a ringing offer is given to the
