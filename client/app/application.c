@@ -52,6 +52,7 @@ static const CdShortcut shortcuts[] = {
   { N_ ("The dashboard"), NULL },
   { N_ ("Choose another company"), "<Alt>Left" },
   { N_ ("Read everything anew"), "<Control>r" },
+  { N_ ("What callers hear"), "<Control><Shift>s" },
   { N_ ("In a recording: back, on"), "Left Right" },
   { N_ ("General"), NULL },
   { N_ ("Open the desk"), "<Alt>1" },

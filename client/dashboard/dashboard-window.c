@@ -14,6 +14,7 @@
 #include "client/dashboard/quality-card.h"
 #include "client/dashboard/template.h"
 #include "client/dashboard/words.h"
+#include "client/sounds/sounds.h"
 #include "client/widgets/band.h"
 #include "client/widgets/format.h"
 
@@ -403,6 +404,9 @@ show_company (CdDashboardWindow *self, CtId company, const char *name)
   self->company_id = company;
   adw_window_title_set_subtitle (self->title, name != NULL ? name : "");
   gtk_widget_set_visible (self->to_companies, staff && company != CT_ID_NONE);
+  g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "sounds")),
+      company != CT_ID_NONE);
   gtk_stack_set_visible_child_name (self->stack, company != CT_ID_NONE ? "loading" : "companies");
   if (company != CT_ID_NONE)
     read_anew (self);
@@ -442,7 +446,18 @@ on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
   read_anew (self);
 }
 
+static void
+on_sounds (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  CdDashboardWindow *self = data;
+
+  if (self->company_id != CT_ID_NONE)
+    gtk_window_present (cd_sounds_window_new (GTK_WINDOW (self), self->session, self->company_id,
+                                              adw_window_title_get_subtitle (self->title)));
+}
+
 static const GActionEntry actions[] = {
+  { .name = "sounds", .activate = on_sounds },
   { .name = "refresh", .activate = on_refresh },
   { .name = "companies", .activate = on_companies },
 };
@@ -507,6 +522,8 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_company_chosen);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.companies",
                                        NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.sounds", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "win.refresh", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "win.refresh",
                                        NULL);

@@ -321,6 +321,23 @@ cd_session_send_raw_async (CdSession *self, const char *method, const char *path
 }
 
 void
+cd_session_change_async (CdSession *self, const char *method, const char *path, GBytes *body,
+                         const char *content_type, gint64 version, const CtRecordType *reply_type,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = prepare (self, WANT_RECORD, method, path, reply_type, cancellable, callback, data);
+  Call *call = g_task_get_task_data (task);
+  g_autofree char *seen = g_strdup_printf ("\"%" G_GINT64_FORMAT "\"", version);
+
+  if (call->message != NULL && body != NULL)
+    soup_message_set_request_body_from_bytes (call->message, content_type, body);
+  if (call->message != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (call->message), "If-Match",
+                                  seen);
+  launch (self, task);
+}
+
+void
 cd_session_call_async (CdSession *self, const char *method, const char *path, gconstpointer request,
                        const CtRecordType *reply_type, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer data)

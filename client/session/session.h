@@ -84,6 +84,13 @@ void cd_session_send_async (CdSession *self, const char *method, const char *pat
 gboolean cd_session_call_finish (CdSession *self, GAsyncResult *result, gpointer *reply,
                                  CdProblem **problem, GError **error);
 
+/* A change of something that has a version: @version is what the user saw (If-Match). @body (may be NULL) is
+ * a file, such as a sound. Finish with cd_session_call_finish(). */
+void cd_session_change_async (CdSession *self, const char *method, const char *path, GBytes *body,
+                              const char *content_type, gint64 version,
+                              const CtRecordType *reply_type, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data);
+
 /* One page of a list: records of @item_type. @next_cursor (may be NULL) is 0 at the end; put it into
  * the next path as ?cursor=. */
 void cd_session_list_async (CdSession *self, const char *path, const CtRecordType *item_type,

@@ -14,4 +14,10 @@ void cd_show_about (GtkWidget *parent, const char *icon, const char *name, const
 /* What the style sheet calls the widget's colour, for one that draws itself. */
 void cd_get_colour (GtkWidget *widget, GdkRGBA *colour);
 
+/* Lets the user choose a file to open, of one of the MIME @types (NULL-terminated) or with one of their
+ * usual endings; @callback gets NULL when he chooses none. */
+typedef void (*CdFileFunc) (GFile *file, gpointer data);
+void cd_choose_file (GtkWindow *parent, const char *title, const char *filter_name,
+                     const char *const *types, CdFileFunc callback, gpointer data);
+
 G_END_DECLS

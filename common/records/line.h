@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * was taken away or replaced less than a day ago can be brought back. */
 #define CT_LINE_PROMPT_FIELDS(F)                                                                   \
   F (TEXT, place, 0, 1, 80, CT_REQUIRED)                                                           \
-  F (TEXT, name, 0, 0, 64, 0)                                                                      \
+  F (TEXT, name, 0, 0, 120, 0)                                                                     \
   F (ENUM, language, CT_LANGUAGE_CHOICES, 0, 0, CT_REQUIRED)                                       \
   F (ENUM, origin, CT_PROMPT_ORIGIN_CHOICES, 0, 0, CT_REQUIRED)                                    \
   F (TEXT, text, 0, 0, 2000, 0)                                                                    \

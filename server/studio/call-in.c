@@ -11,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/base/text.h"
+#include "server/base/log.h"
 #include "server/studio/studio-private.h"
 
 #define VALID_SECONDS 300
@@ -235,9 +236,9 @@ cs_studio_post_call_in (CsExchange *exchange, gpointer module, GError **error)
   reply->number = g_strdup (view->line->spec->number);
   reply->code = g_strdup (code);
   reply->expires = ct_clock_utc_ms (clock) + VALID_SECONDS * 1000;
-  g_info ("prompt %s (%s) of line %s may be recorded by phone by %s tenant=%s", heard.place->name,
-          cs_language_code ((CsLanguage) heard.language), ct_id_text (view->line->id).text,
-          ct_id_text (principal->user).text, ct_id_text (view->scope.tenant).text);
+  cs_info (CS_ABOUT (.tenant = view->scope.tenant, .user = principal->user),
+           "prompt %s (%s) of line %s may be recorded by phone", heard.place->name,
+           cs_language_code ((CsLanguage) heard.language), ct_id_text (view->line->id).text);
   cs_exchange_set_status (exchange, 201);
   cs_exchange_reply (exchange, g_steal_pointer (&reply));
   return TRUE;
@@ -304,8 +305,7 @@ prepare_take (gpointer data)
   if (cs_prompt_prepare_file (&order->studio->config.decode, order->path, name, &error))
     order->sound = g_steal_pointer (&name);
   else
-    g_warning ("a prompt recorded by phone: %s call=%s", error->message,
-               ct_id_text (order->call).text);
+    cs_warning (CS_ABOUT (.call = order->call), "a prompt recorded by phone: %s", error->message);
   g_unlink (order->path);
   answer (order, answer_take);
 }
@@ -356,8 +356,8 @@ keep_take (gpointer data)
                                     errand->user, version, &error);
     }
   if (error != NULL)
-    g_warning ("a prompt recorded by phone is not kept: %s call=%s", error->message,
-               ct_id_text (order->call).text);
+    cs_warning (CS_ABOUT (.call = order->call), "a prompt recorded by phone is not kept: %s",
+                error->message);
   if (!order->kept)
     cs_prompt_remove (&order->studio->config.decode, order->sound, NULL);
   if (errand != NULL)

@@ -140,6 +140,19 @@ origin_of (const CsHeard *heard)
   return heard->spoken != NULL ? "machine" : "file";
 }
 
+/* In the line's language, which is its people's. */
+static const char *
+name_of (const CsLineView *view, const CtStepSpec *step)
+{
+  const char *label = NULL;
+
+  if (step == NULL)
+    return NULL;
+  if (step->label != NULL)
+    label = g_hash_table_lookup (step->label, cs_language_code (view->line->language));
+  return label != NULL ? label : step->name != NULL ? step->name : step->key;
+}
+
 CtLinePrompt *
 cs_studio_prompt_record (CsStudio *studio, const CsLineView *view, const CsHeard *heard)
 {
@@ -148,7 +161,7 @@ cs_studio_prompt_record (CsStudio *studio, const CsLineView *view, const CsHeard
   gint64 samples = 0;
 
   record->place = g_strdup (heard->place->name);
-  record->name = g_strdup (heard->place->step);
+  record->name = g_strdup (name_of (view, heard->place->step));
   record->language = g_strdup (cs_language_code ((CsLanguage) heard->language));
   record->origin = g_strdup (origin_of (heard));
   record->text = g_strdup (heard->spoken);

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/switch/flow.h"
 
 #define TYPING_SECONDS 6 /* for the next key of a code */
@@ -108,7 +109,7 @@ take_ticket (CsCall *call)
       CsTicket *ticket = self->tickets->pdata[i];
 
       if (ticket->line == call->line->id && ++ticket->tries == CS_STUDIO_TRIES)
-        cs_call_log (call, G_LOG_LEVEL_MESSAGE, "a code for recording is void: wrong too often");
+        cs_message (cs_call_about (call), "a code for recording is void: wrong too often");
     }
   return NULL;
 }

@@ -17,7 +17,7 @@ place_free (gpointer data)
 
 /* Takes @name. */
 static void
-add (GPtrArray *places, char *name, const char *key, const char *step, CsPrompt *planned)
+add (GPtrArray *places, char *name, const char *key, const CtStepSpec *step, CsPrompt *planned)
 {
   CsPlace *place = g_new (CsPlace, 1);
 
@@ -28,21 +28,19 @@ add (GPtrArray *places, char *name, const char *key, const char *step, CsPrompt 
 static void
 add_step (GPtrArray *places, const CtStepSpec *spec, CsPlanStep *step)
 {
-  const char *name = spec->name != NULL ? spec->name : spec->key;
-
   if (strcmp (spec->kind, "end") == 0)
     {
       const CtEndSpec *end = spec->end;
 
-      add (places, g_strconcat ("end.", spec->key, NULL), end != NULL ? end->prompt : NULL, name,
+      add (places, g_strconcat ("end.", spec->key, NULL), end != NULL ? end->prompt : NULL, spec,
            step != NULL ? &step->end.prompt : NULL);
       return;
     }
   if (strcmp (spec->kind, "queue") == 0)
     return;
-  add (places, g_strconcat ("step.", spec->key, NULL), spec->prompt, name,
+  add (places, g_strconcat ("step.", spec->key, NULL), spec->prompt, spec,
        step != NULL ? &step->prompt : NULL);
-  add (places, g_strconcat ("wrong.", spec->key, NULL), spec->wrong, name,
+  add (places, g_strconcat ("wrong.", spec->key, NULL), spec->wrong, spec,
        step != NULL ? &step->wrong : NULL);
 }
 

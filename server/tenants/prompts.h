@@ -29,9 +29,9 @@ GPtrArray *cs_tenants_list_company_lines (CsDb *db, CsScope scope, CtId company,
 /* Where in a line a prompt is heard (common/records/line.h lists the places). */
 typedef struct {
   char *name;
-  char *key;         /* of the tenant file's prompt; NULL: it names none */
-  const char *step;  /* what the step is called; borrowed from the specification, or NULL */
-  CsPrompt *planned; /* in the plan's line; NULL when none was given */
+  char *key;              /* of the tenant file's prompt; NULL: it names none */
+  const CtStepSpec *step; /* that it belongs to; borrowed from the specification, or NULL */
+  CsPrompt *planned;      /* in the plan's line; NULL when none was given */
 } CsPlace;
 
 /* All places of a line, in the order a caller comes by. @line: the plan's line that was made of @spec, or

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows are made at the first reading and kept while the lines stay the same: a later reading only puts
+ * new words into them, so that nothing jumps under the pointer and what plays goes on. Changes are
+ * made by the server at once and can be undone for as long as the toast is there. */
+#define G_LOG_DOMAIN "sounds"
+
+#include "client/sounds/sounds.h"
+
+#include "client/sounds/call-in-window.h"
+#include "client/sounds/listener.h"
+#include "client/sounds/record-window.h"
+#include "client/sounds/sound-row.h"
+#include "client/sounds/template.h"
+#include "client/sounds/words.h"
+#include "client/widgets/compat.h"
+#include "common/rules/phone.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define COALESCE_MS 200
+#define UNDO_SECONDS 10
+#define MAX_FILE (16 * 1024 * 1024)
+
+struct _CdSoundsWindow {
+  AdwWindow parent_instance;
+  AdwWindowTitle *title;
+  AdwToastOverlay *toasts;
+  GtkStack *stack;
+  AdwStatusPage *failure;
+  GtkBox *lines;
+
+  CdSession *session;
+  CtId company;
+  GCancellable *cancellable;
+  GHashTable *rows; /* "LINE/place/language" -> CdSoundRow, borrowed from the list */
+  CdListener *listener;
+  CdSoundRow *playing;   /* borrowed; NULL: nothing plays */
+  GtkWindow *call_in;    /* borrowed, weak */
+  CdSoundRow *called_in; /* what it is for */
+  gint64 called_in_version;
+  guint read_timer;
+};
+
+G_DEFINE_FINAL_TYPE (CdSoundsWindow, cd_sounds_window, ADW_TYPE_WINDOW)
+
+/* One request about one row. */
+typedef struct {
+  CdSoundsWindow *self;
+  CdSoundRow *row;
+  const char *toast; /* said when it is done; NULL: nothing */
+} Work;
+
+static void read_anew (CdSoundsWindow *self);
+
+static Work *
+work_new (CdSoundsWindow *self, CdSoundRow *row, const char *toast)
+{
+  Work *work = g_new (Work, 1);
+
+  *work = (Work){ g_object_ref (self), g_object_ref (row), toast };
+  return work;
+}
+
+static void
+work_free (Work *work)
+{
+  g_object_unref (work->self);
+  g_object_unref (work->row);
+  g_free (work);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
+
+static char *
+path_of (CdSoundRow *row, const char *what)
+{
+  const CtLinePrompt *prompt = cd_sound_row_get_prompt (row);
+  g_autofree char *place = g_uri_escape_string (prompt->place, NULL, FALSE);
+
+  return g_strdup_printf ("/api/v1/lines/%s/prompts/%s/%s/%s",
+                          ct_id_text (cd_sound_row_get_line (row)).text, place, prompt->language,
+                          what);
+}
+
+static void
+toast (CdSoundsWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+}
+
+/* Changing */
+
+static void
+show_prompt (CdSoundsWindow *self, CdSoundRow *row, const CtLinePrompt *prompt)
+{
+  cd_sound_row_set_prompt (row, prompt, cd_session_server_now_ms (self->session));
+  if (row == self->called_in && prompt->version > self->called_in_version && self->call_in != NULL
+      && strcmp (prompt->origin, "phone") == 0)
+    {
+      cd_call_in_window_set_done (CD_CALL_IN_WINDOW (self->call_in));
+      self->called_in = NULL;
+    }
+}
+
+static void change (CdSoundsWindow *self, CdSoundRow *row, const char *method, const char *what,
+                    GBytes *sound, const char *text);
+
+static void
+on_undo (AdwToast *toasted, gpointer data)
+{
+  Work *work = data;
+
+  change (work->self, work->row, "POST", "restore", NULL, NULL);
+}
+
+static void
+offer_undo (Work *work)
+{
+  AdwToast *done = adw_toast_new (work->toast);
+
+  adw_toast_set_timeout (done, UNDO_SECONDS);
+  adw_toast_set_button_label (done, _ ("_Undo"));
+  g_signal_connect_data (done, "button-clicked", G_CALLBACK (on_undo),
+                         work_new (work->self, work->row, NULL), (GClosureNotify) work_free, 0);
+  adw_toast_overlay_add_toast (work->self->toasts, done);
+}
+
+static void
+on_changed (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Work) work = data;
+  g_autoptr (CdProblem) problem = NULL;
+  g_autoptr (CtLinePrompt) prompt = NULL;
+  gboolean good
+      = cd_session_call_finish (CD_SESSION (session), result, (gpointer *) &prompt, &problem, NULL);
+
+  if (g_cancellable_is_cancelled (work->self->cancellable))
+    return;
+  if (good && prompt != NULL)
+    {
+      show_prompt (work->self, work->row, prompt);
+      if (work->toast != NULL && prompt->restorable)
+        offer_undo (work);
+      else if (work->toast != NULL)
+        toast (work->self, work->toast);
+    }
+  else if (!good)
+    {
+      toast (work->self, cd_problem_text (problem));
+      read_anew (work->self);
+    }
+}
+
+/* @sound: NULL for what has no body. */
+static void
+change (CdSoundsWindow *self, CdSoundRow *row, const char *method, const char *what, GBytes *sound,
+        const char *text)
+{
+  g_autofree char *path = path_of (row, what);
+
+  if (self->playing == row)
+    cd_listener_stop (self->listener);
+  cd_session_change_async (self->session, method, path, sound, "audio/x-wav",
+                           cd_sound_row_get_prompt (row)->version, &ct_line_prompt_type,
+                           self->cancellable, on_changed, work_new (self, row, text));
+}
+
+/* Playing */
+
+static void
+on_ended (CdSoundsWindow *self)
+{
+  CdSoundRow *row = g_steal_pointer (&self->playing);
+
+  if (row != NULL)
+    cd_sound_row_set_playing (row, FALSE);
+}
+
+static void
+on_sound_read (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Work) work = data;
+  g_autoptr (CdProblem) problem = NULL;
+  g_autoptr (GBytes) wav
+      = cd_session_download_finish (CD_SESSION (session), result, NULL, &problem, NULL);
+
+  if (g_cancellable_is_cancelled (work->self->cancellable))
+    return;
+  if (wav == NULL)
+    toast (work->self, cd_problem_text (problem));
+  else if (!cd_listener_play_bytes (work->self->listener, wav))
+    toast (work->self, _ ("There is nothing here to play sound with."));
+  else
+    {
+      work->self->playing = work->row;
+      cd_sound_row_set_playing (work->row, TRUE);
+    }
+}
+
+static void
+play (CdSoundsWindow *self, CdSoundRow *row)
+{
+  g_autofree char *path = path_of (row, "sound");
+  gboolean stop = self->playing == row;
+
+  cd_listener_stop (self->listener);
+  if (!stop)
+    cd_session_download_async (self->session, path, 0, 0, self->cancellable, on_sound_read,
+                               work_new (self, row, NULL));
+}
+
+/* Recording, uploading, by phone */
+
+static void
+on_kept (GtkWindow *window, GBytes *wav, gpointer data)
+{
+  Work *work = data;
+
+  change (work->self, work->row, "PUT", "sound?origin=desk", wav,
+          _ ("Your callers hear the new recording."));
+}
+
+static void
+record (CdSoundsWindow *self, CdSoundRow *row)
+{
+  GtkWindow *window;
+
+  cd_listener_stop (self->listener);
+  window = cd_record_window_new (GTK_WINDOW (self), cd_sound_row_get_title (row),
+                                 cd_sound_row_get_prompt (row)->text,
+                                 cd_session_get_clock (self->session));
+  g_signal_connect_data (window, "kept", G_CALLBACK (on_kept), work_new (self, row, NULL),
+                         (GClosureNotify) work_free, 0);
+  gtk_window_present (window);
+}
+
+static void
+on_file_read (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Work) work = data;
+  g_autoptr (GBytes) bytes = NULL;
+  char *contents = NULL;
+  gsize size;
+
+  if (g_cancellable_is_cancelled (work->self->cancellable))
+    return;
+  if (!g_file_load_contents_finish (G_FILE (object), result, &contents, &size, NULL, NULL))
+    {
+      toast (work->self, _ ("The file could not be read."));
+      return;
+    }
+  bytes = g_bytes_new_take (contents, size);
+  if (size > MAX_FILE)
+    toast (work->self, _ ("The file is too big: a prompt has at most 16 megabytes."));
+  else
+    change (work->self, work->row, "PUT", "sound", bytes, _ ("Your callers hear the new sound."));
+}
+
+static void
+on_file_chosen (GFile *file, gpointer data)
+{
+  Work *work = data;
+
+  if (file != NULL)
+    g_file_load_contents_async (file, work->self->cancellable, on_file_read,
+                                work_new (work->self, work->row, NULL));
+  work_free (work);
+}
+
+static void
+upload (CdSoundsWindow *self, CdSoundRow *row)
+{
+  static const char *const types[]
+      = { "audio/x-wav",      "audio/wav",  "audio/vnd.wave", "audio/mpeg",         "audio/ogg",
+          "audio/x-opus+ogg", "audio/opus", "audio/flac",     "audio/x-vorbis+ogg", NULL };
+
+  cd_choose_file (GTK_WINDOW (self), _ ("Choose a Sound"), _ ("Sounds (WAV, Opus, MP3)"), types,
+                  on_file_chosen, work_new (self, row, NULL));
+}
+
+static void
+on_call_in (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Work) work = data;
+  CdSoundsWindow *self = work->self;
+  g_autoptr (CdProblem) problem = NULL;
+  g_autoptr (CtCallIn) call_in = NULL;
+  gboolean good = cd_session_call_finish (CD_SESSION (session), result, (gpointer *) &call_in,
+                                          &problem, NULL);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (!good || call_in == NULL)
+    {
+      if (problem != NULL)
+        toast (self, cd_problem_text (problem));
+      return;
+    }
+  g_clear_weak_pointer (&self->call_in);
+  self->called_in = work->row;
+  self->called_in_version = cd_sound_row_get_prompt (work->row)->version;
+  g_set_weak_pointer (
+      &self->call_in,
+      cd_call_in_window_new (GTK_WINDOW (self), cd_sound_row_get_title (work->row), call_in,
+                             (call_in->expires - cd_session_server_now_ms (self->session)) / 1000,
+                             cd_session_get_clock (self->session)));
+  gtk_window_present (self->call_in);
+}
+
+static void
+record_by_phone (CdSoundsWindow *self, CdSoundRow *row)
+{
+  g_autofree char *path = path_of (row, "call-in");
+
+  cd_session_call_async (self->session, "POST", path, NULL, &ct_call_in_type, self->cancellable,
+                         on_call_in, work_new (self, row, NULL));
+}
+
+static void
+on_asked (CdSoundRow *row, const char *what, gpointer data)
+{
+  CdSoundsWindow *self = data;
+
+  if (strcmp (what, "play") == 0)
+    play (self, row);
+  else if (strcmp (what, "record") == 0)
+    record (self, row);
+  else if (strcmp (what, "upload") == 0)
+    upload (self, row);
+  else if (strcmp (what, "phone") == 0)
+    record_by_phone (self, row);
+  else
+    change (self, row, "DELETE", "sound", NULL, _ ("The recording was removed."));
+}
+
+/* Reading */
+
+static char *
+key_of (const CtLine *line, const CtLinePrompt *prompt)
+{
+  return g_strdup_printf ("%s/%s/%s", ct_id_text (line->id).text, prompt->place, prompt->language);
+}
+
+static gboolean
+has_many_languages (const CtLine *line)
+{
+  for (guint i = 0; i < line->prompts->len; i++)
+    if (strcmp (((CtLinePrompt *) line->prompts->pdata[i])->language, line->language) != 0)
+      return TRUE;
+  return FALSE;
+}
+
+static CdSoundRow *
+add_row (CdSoundsWindow *self, const CtLine *line, const CtLinePrompt *prompt, gboolean many)
+{
+  CdSoundRow *row
+      = cd_sound_row_new (line->id, cd_session_may (self->session, "manage-lines"), many);
+
+  g_signal_connect_object (row, "asked", G_CALLBACK (on_asked), self, 0);
+  g_hash_table_insert (self->rows, key_of (line, prompt), row);
+  return row;
+}
+
+static void
+add_line (CdSoundsWindow *self, const CtLine *line)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+  g_autofree char *number = ct_phone_pretty (line->number);
+  GtkWidget *digits = NULL;
+  gboolean many = has_many_languages (line);
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), line->label);
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), number);
+  for (guint i = 0; i < line->prompts->len; i++)
+    {
+      const CtLinePrompt *prompt = line->prompts->pdata[i];
+      CdSoundRow *row = add_row (self, line, prompt, many);
+
+      if (!cd_sounds_is_digit (prompt))
+        {
+          adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), GTK_WIDGET (row));
+          continue;
+        }
+      if (digits == NULL)
+        {
+          digits = adw_expander_row_new ();
+          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (digits),
+                                         _ ("Digits for the place in the queue"));
+          adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), digits);
+        }
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (digits), GTK_WIDGET (row));
+    }
+  gtk_box_append (self->lines, group);
+}
+
+/* TRUE when there is a row for each prompt, and no other. */
+static gboolean
+fits (CdSoundsWindow *self, const GPtrArray *lines)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const CtLine *line = lines->pdata[i];
+
+      for (guint j = 0; j < line->prompts->len; j++, n++)
+        {
+          g_autofree char *key = key_of (line, line->prompts->pdata[j]);
+
+          if (!g_hash_table_contains (self->rows, key))
+            return FALSE;
+        }
+    }
+  return n == g_hash_table_size (self->rows);
+}
+
+static void
+make_rows (CdSoundsWindow *self, const GPtrArray *lines)
+{
+  GtkWidget *child;
+
+  cd_listener_stop (self->listener);
+  self->called_in = NULL;
+  g_hash_table_remove_all (self->rows);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->lines))) != NULL)
+    gtk_box_remove (self->lines, child);
+  for (guint i = 0; i < lines->len; i++)
+    add_line (self, lines->pdata[i]);
+}
+
+static void
+show_lines (CdSoundsWindow *self, const GPtrArray *lines)
+{
+  if (!fits (self, lines))
+    make_rows (self, lines);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const CtLine *line = lines->pdata[i];
+
+      for (guint j = 0; j < line->prompts->len; j++)
+        {
+          g_autofree char *key = key_of (line, line->prompts->pdata[j]);
+
+          show_prompt (self, g_hash_table_lookup (self->rows, key), line->prompts->pdata[j]);
+        }
+    }
+  gtk_stack_set_visible_child_name (self->stack, lines->len > 0 ? "list" : "empty");
+}
+
+static void
+on_lines_read (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CdSoundsWindow) self = data;
+  g_autoptr (CdProblem) problem = NULL;
+  g_autoptr (GPtrArray) lines
+      = cd_session_list_finish (CD_SESSION (session), result, NULL, &problem, NULL);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (lines != NULL)
+    show_lines (self, lines);
+  else if (g_hash_table_size (self->rows) > 0)
+    toast (self, cd_problem_text (problem));
+  else
+    {
+      adw_status_page_set_description (self->failure, cd_problem_text (problem));
+      gtk_stack_set_visible_child_name (self->stack, "failed");
+    }
+}
+
+static void
+read_anew (CdSoundsWindow *self)
+{
+  g_autofree char *path
+      = g_strdup_printf ("/api/v1/companies/%s/lines?limit=200", ct_id_text (self->company).text);
+
+  cd_session_list_async (self->session, path, &ct_line_type, self->cancellable, on_lines_read,
+                         g_object_ref (self));
+}
+
+static gboolean
+on_time_to_read (gpointer data)
+{
+  CdSoundsWindow *self = data;
+
+  self->read_timer = 0;
+  read_anew (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+read_soon (CdSoundsWindow *self)
+{
+  if (self->read_timer == 0)
+    self->read_timer = g_timeout_add (COALESCE_MS, on_time_to_read, self);
+}
+
+static void
+on_event (CdSoundsWindow *self, const char *type, const char *topic, const char *json)
+{
+  if (strcmp (type, "prompts") == 0 && g_str_has_prefix (topic, "company:")
+      && strcmp (topic + strlen ("company:"), ct_id_text (self->company).text) == 0)
+    read_soon (self);
+}
+
+static void
+on_again_clicked (CdSoundsWindow *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, "loading");
+  read_anew (self);
+}
+
+/* The type */
+
+static void
+cd_sounds_window_dispose (GObject *object)
+{
+  CdSoundsWindow *self = CD_SOUNDS_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->read_timer, g_source_remove);
+  g_clear_weak_pointer (&self->call_in);
+  self->playing = NULL;
+  g_clear_object (&self->listener);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (object), CD_TYPE_SOUNDS_WINDOW);
+  G_OBJECT_CLASS (cd_sounds_window_parent_class)->dispose (object);
+}
+
+static void
+cd_sounds_window_finalize (GObject *object)
+{
+  CdSoundsWindow *self = CD_SOUNDS_WINDOW (object);
+
+  g_clear_object (&self->cancellable);
+  g_hash_table_unref (self->rows);
+  G_OBJECT_CLASS (cd_sounds_window_parent_class)->finalize (object);
+}
+
+static void
+cd_sounds_window_class_init (CdSoundsWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = cd_sounds_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cd_sounds_window_finalize;
+  cd_sounds_set_template (widget_class, "sounds-window");
+#define CHILD(name) gtk_widget_class_bind_template_child (widget_class, CdSoundsWindow, name)
+  CHILD (title);
+  CHILD (toasts);
+  CHILD (stack);
+  CHILD (failure);
+  CHILD (lines);
+#undef CHILD
+  gtk_widget_class_bind_template_callback (widget_class, on_again_clicked);
+}
+
+static void
+cd_sounds_window_init (CdSoundsWindow *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->listener = cd_listener_new ();
+  g_signal_connect_object (self->listener, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
+}
+
+GtkWindow *
+cd_sounds_window_new (GtkWindow *parent, CdSession *session, CtId company, const char *company_name)
+{
+  CdSoundsWindow *self = g_object_new (CD_TYPE_SOUNDS_WINDOW, "transient-for", parent,
+                                       "destroy-with-parent", TRUE, NULL);
+
+  self->session = g_object_ref (session);
+  self->company = company;
+  if (company_name != NULL)
+    adw_window_title_set_subtitle (self->title, company_name);
+  g_signal_connect_object (session, "event", G_CALLBACK (on_event), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "reset", G_CALLBACK (read_soon), self, G_CONNECT_SWAPPED);
+  read_anew (self);
+  return GTK_WINDOW (self);
+}
