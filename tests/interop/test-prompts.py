@@ -16,6 +16,7 @@ from stranger import Stranger  # noqa: E402
 BAKERY = "+31205550118"
 BEEP = 1000
 LOUD = 0.05
+PURE = 0.15  # no voice is so much of one tone
 WAYS = {"wav": "wavenc", "opus": "opusenc ! oggmux", "mp3": "lamemp3enc ! xingmux"}
 
 
@@ -97,7 +98,7 @@ def enter(caller, code):
 
 def take(caller):
     """After the tone, a second of his own, closed with hash."""
-    wait_until(lambda: caller.level(BEEP, 0.2) > LOUD, what="the tone to speak after")
+    wait_until(lambda: caller.level(BEEP, 0.2) > PURE, what="the tone to speak after")
     caller.wait_sent(0.5)  # the tone is shorter
     caller.wait_sent(1.5)
     caller.press("#")
