@@ -195,6 +195,7 @@ cs_command_check (const CsConfig *config, CtClock *clock, char **arguments)
 {
   gboolean deep = g_strv_contains ((const char *const *) arguments, "--deep");
   g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) migrations = cs_app_migrations ();
   g_autoptr (CsStore) store = NULL;
   g_autoptr (CsBlobs) blobs = NULL;
   g_autoptr (GError) error = NULL;
@@ -215,7 +216,9 @@ cs_command_check (const CsConfig *config, CtClock *clock, char **arguments)
       return cs_command_fail (error);
     }
   db = cs_store_acquire_reader (store);
-  good = cs_store_check (db, faults, &error) && cs_ledger_check (db, faults, &error)
+  good = cs_store_check (db, (const CsMigration *) (gpointer) migrations->data, migrations->len,
+                         faults, &error)
+         && cs_ledger_check (db, faults, &error) && cs_calls_check (db, faults, &error)
          && cs_blobs_check (blobs, db, deep, faults, &error)
          && cs_studio_check (db, places.prompts, faults, &error);
   cs_places_clear (&places);

@@ -113,8 +113,10 @@ char *cs_column_dup_text (CsQuery *query, const char *name);
 GBytes *cs_column_dup_blob (CsQuery *query, const char *name);
 gboolean cs_column_is_null (CsQuery *query, const char *name);
 
-/* For `check`: the file's integrity and every reference; a line in @faults for each fault. */
-gboolean cs_store_check (CsDb *db, GPtrArray *faults, GError **error);
+/* For `check`: the file's integrity, every reference, and that tables and indexes are those of @migrations; a
+ * line in @faults for each fault. */
+gboolean cs_store_check (CsDb *db, const CsMigration *migrations, gsize n_migrations,
+                         GPtrArray *faults, GError **error);
 
 /* Replaces @path. A consistent copy of the database at one point, while all runs on (S1-35). */
 gboolean cs_store_backup (CsStore *store, const char *path, GError **error);

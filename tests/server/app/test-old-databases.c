@@ -29,7 +29,8 @@ test_database (gconstpointer data)
                          migrations->len, &error);
   g_assert_no_error (error);
   db = cs_store_acquire_reader (store);
-  g_assert_true (cs_store_check (db, faults, NULL));
+  g_assert_true (cs_store_check (db, (const CsMigration *) (gpointer) migrations->data,
+                                 migrations->len, faults, NULL));
   g_assert_true (cs_ledger_check (db, faults, NULL));
   for (guint i = 0; i < faults->len; i++)
     g_test_message ("%s", (char *) faults->pdata[i]);

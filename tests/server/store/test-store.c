@@ -430,6 +430,29 @@ test_listing (void)
   g_assert_true (found);
 }
 
+/* Somebody's table is found, and that one of ours is gone. */
+static void
+test_check (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
+  CsMigration more[G_N_ELEMENTS (steps) + 1];
+  CsDb *db = cs_store_acquire_reader (f->store);
+
+  g_assert_true (cs_store_check (db, steps, G_N_ELEMENTS (steps), faults, NULL));
+  g_assert_cmpuint (faults->len, ==, 0);
+  g_assert_true (cs_store_check (db, steps, 0, faults, NULL));
+  g_assert_cmpuint (faults->len, >, 0);
+  g_assert_true (g_str_has_suffix (faults->pdata[0], "is not of this program"));
+  g_ptr_array_set_size (faults, 0);
+  memcpy (more, steps, sizeof steps);
+  more[G_N_ELEMENTS (steps)]
+      = (CsMigration){ 9000, "more", "CREATE TABLE more (x INTEGER) STRICT;" };
+  g_assert_true (cs_store_check (db, more, G_N_ELEMENTS (more), faults, NULL));
+  g_assert_cmpuint (faults->len, ==, 1);
+  g_assert_cmpstr (faults->pdata[0], ==, "database: table more is missing");
+  cs_store_release_reader (f->store, db);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -444,6 +467,7 @@ main (int argc, char **argv)
   ADD ("/store/migrations", test_migrations);
   ADD ("/store/not-a-database", test_not_a_database);
   ADD ("/store/backup", test_backup);
+  ADD ("/store/check", test_check);
   g_test_add_func ("/store/listing", test_listing);
   return g_test_run ();
 }
