@@ -96,6 +96,8 @@ read_trunks (CsApp *app, CsDb *db, GError **error)
 static gboolean
 complete_plan (CsDb *db, CsPlan *plan, GError **error)
 {
+  g_autofree CtMoney *onward_rates = g_new0 (CtMoney, plan->companies->len);
+
   for (guint i = 0; i < plan->companies->len; i++)
     {
       CsPlanCompany *company = plan->companies->pdata[i];
@@ -108,20 +110,14 @@ complete_plan (CsDb *db, CsPlan *plan, GError **error)
       company->pay_rate = tariff.pay_rate;
       g_strlcpy (company->currency, tariff.currency, sizeof company->currency);
       company->paused = company->paused || tariff.paused;
-      for (guint j = 0; j < plan->lines->len; j++)
-        {
-          CsPlanLine *line = plan->lines->pdata[j];
-
-          if (line->company_index == (int) i)
-            line->onward_rate = tariff.onward_rate;
-        }
+      onward_rates[i] = tariff.onward_rate;
     }
   for (guint i = 0; i < plan->lines->len; i++)
     {
       CsPlanLine *line = plan->lines->pdata[i];
-
       CsScriptLive live;
 
+      line->onward_rate = onward_rates[line->company_index];
       if (!cs_scripts_get_live (db, cs_scope_tenant (line->tenant), line->script, &live, error))
         return FALSE;
       line->script_version = live.version;

@@ -21,7 +21,7 @@
  *   bare cs_billing_store_*             of running calls, by ids that billing itself gave out
  *   bare cs_ledger_store_*              the ledger stands below the tenants; an account names its own
  *   bare cs_blobs_store_*               blobs.c asks for the scope before each of them
- *   bare cs_calls_drop_recording       one that failed, by the id the recorder was given
+ *   bare cs_calls_drop_recording       whose blob retention has just removed
  *   bare cs_contacts_*_answer*          of a call, by who has just read it within its scope
  *   bare cs_http_store_*                what leads to a scope: token to session, key to kept reply
  *   bare cs_messages_*                  the mailer's: one outbox for all

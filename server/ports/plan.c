@@ -63,8 +63,8 @@ company_free (gpointer data)
   g_free (company);
 }
 
-static void
-line_free (gpointer data)
+void
+cs_plan_line_free (gpointer data)
 {
   CsPlanLine *line = data;
   CsPrompt *prompts[] = { &line->greeting, &line->announcement, &line->notice,   &line->music,
@@ -150,7 +150,7 @@ cs_plan_new (guint64 version)
   g_atomic_ref_count_init (&plan->references);
   plan->version = version;
   plan->companies = g_ptr_array_new_with_free_func (company_free);
-  plan->lines = g_ptr_array_new_with_free_func (line_free);
+  plan->lines = g_ptr_array_new_with_free_func (cs_plan_line_free);
   plan->agents = g_ptr_array_new_with_free_func (agent_free);
   plan->line_by_number = g_hash_table_new (g_str_hash, g_str_equal);
   plan->agent_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);

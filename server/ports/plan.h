@@ -183,7 +183,8 @@ cs_plan_find_meaning (const CsPlanLine *line, const char *name, const char *valu
 /* 0-9, 10 '*', 11 '#'; -1 for what is no one key. */
 int cs_plan_key_index (const char *key);
 CsPlanCompany *cs_plan_company_new (void);
-CsPlanLine *cs_plan_line_new (void); /* with the defaults of the requirements filled in */
+CsPlanLine *cs_plan_line_new (void);    /* with the defaults of the requirements filled in */
+void cs_plan_line_free (gpointer line); /* one that did not get into a plan */
 CsPlanAgent *cs_plan_agent_new (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlan, cs_plan_unref)

@@ -5,11 +5,9 @@
 #pragma once
 
 #include "common/base/id.h"
+#include "server/ports/ha1.h"
 
 G_BEGIN_DECLS
-
-/* HA1 = MD5 (sip_user ":" realm ":" secret) in lower-case hex, RFC 2617 3.2.2.2. */
-#define CS_SIP_HA1_LENGTH 32
 
 typedef struct {
   char *sip_user; /* unique on the server */
@@ -23,9 +21,6 @@ CsSipDevice *
 cs_sip_device_new (const char *sip_user, CtId device, CtId user, CtId tenant, const char *ha1);
 void cs_sip_device_free (CsSipDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSipDevice, cs_sip_device_free)
-
-/* HA1 of a secret, for whoever stores devices: the secret itself need not be kept. */
-char *cs_sip_ha1 (const char *sip_user, const char *realm, const char *secret);
 
 typedef struct _CsSipDirectory CsSipDirectory;
 

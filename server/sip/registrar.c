@@ -38,7 +38,7 @@ cs_sip_binding_free (CsSipBinding *binding)
 }
 
 static CsSipBinding *
-binding_copy (CsSip *sip, const Binding *binding)
+binding_copy (const Binding *binding)
 {
   CsSipBinding *copy = g_new (CsSipBinding, 1);
 
@@ -48,8 +48,6 @@ binding_copy (CsSip *sip, const Binding *binding)
   copy->flow = g_strdup (copy->flow);
   copy->call_id = g_strdup (copy->call_id);
   copy->user_agent = g_strdup (copy->user_agent);
-  copy->expires_ms = ct_clock_utc_ms (sip->clock)
-                     + (binding->expires_us - ct_clock_monotonic_us (sip->clock)) / 1000;
   return copy;
 }
 
@@ -210,6 +208,7 @@ binding_new (const Request *request, const char *contact, guint seconds)
 {
   const sip_t *message = request->message;
   const CsSipDevice *device = request->device;
+  CtClock *clock = request->registrar->sip->clock;
   Binding *binding = g_new0 (Binding, 1);
 
   binding->public = (CsSipBinding){
@@ -225,8 +224,8 @@ binding_new (const Request *request, const char *contact, guint seconds)
     = g_strdup (message->sip_user_agent != NULL ? message->sip_user_agent->g_string : NULL),
   };
   binding->address = request->address;
-  binding->expires_us
-      = ct_clock_monotonic_us (request->registrar->sip->clock) + (gint64) seconds * G_USEC_PER_SEC;
+  binding->expires_us = ct_clock_monotonic_us (clock) + (gint64) seconds * G_USEC_PER_SEC;
+  binding->public.expires_ms = ct_clock_utc_ms (clock) + (gint64) seconds * 1000;
   return binding;
 }
 
@@ -458,7 +457,7 @@ append_copies (CsSipRegistrar *registrar, GPtrArray *copies, GPtrArray *list)
       const Binding *binding = g_ptr_array_index (list, i);
 
       if (binding->expires_us > now)
-        g_ptr_array_add (copies, binding_copy (registrar->sip, binding));
+        g_ptr_array_add (copies, binding_copy (binding));
     }
 }
 
@@ -544,6 +543,7 @@ cs_sip_registrar_restore (CsSipRegistrar *registrar, GPtrArray *bindings)
       binding->public.flow = g_strdup (old->flow);
       binding->public.call_id = g_strdup (old->call_id != NULL ? old->call_id : "");
       binding->public.user_agent = g_strdup (old->user_agent);
+      binding->public.expires_ms = now_ms + left_ms;
       binding->expires_us = ct_clock_monotonic_us (sip->clock) + left_ms * 1000;
       binding_add (registrar, binding, FALSE);
     }

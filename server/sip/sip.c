@@ -12,15 +12,18 @@
 #include <netinet/in.h>
 
 #define ASK_TIMEOUT_US (5 * G_USEC_PER_SEC)
+#define FREE_PORT_TRIES 5
 
-/* The switch's orders, one struct for all. */
-typedef struct {
+/* The switch's orders, one struct for all: what is done to the leg, if it is still there. */
+typedef struct PortOrder PortOrder;
+struct PortOrder {
+  void (*act) (CsSipLeg *leg, const PortOrder *order);
   CsLegId leg;
   int status;
   CsCause cause;
   CsSipTarget target;
   char *number, *caller, *display_name, *sdp; /* owned; @target points at them */
-} PortOrder;
+};
 
 static void
 port_order_free (gpointer data)
@@ -35,38 +38,35 @@ port_order_free (gpointer data)
 }
 
 static PortOrder *
-port_order_new (CsLegId leg)
+port_order_new (CsLegId leg, void (*act) (CsSipLeg *leg, const PortOrder *order), const char *sdp)
 {
   PortOrder *order = g_new0 (PortOrder, 1);
 
   order->leg = leg;
+  order->act = act;
+  order->sdp = g_strdup (sdp);
   return order;
 }
 
 static void
-order_ring (CsSip *sip, gpointer data)
+order_act (CsSip *sip, gpointer data)
 {
   PortOrder *order = data;
   CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
 
   if (leg != NULL)
-    cs_sip_leg_ring (leg);
+    order->act (leg, order);
 }
 
 static void
-port_ring (gpointer self, CsLegId leg)
+post (gpointer self, PortOrder *order)
 {
-  cs_sip_order (self, order_ring, port_order_new (leg), port_order_free);
+  cs_sip_order (self, order_act, order, port_order_free);
 }
 
 static void
-order_belongs (CsSip *sip, gpointer data)
+belong (CsSipLeg *leg, const PortOrder *order)
 {
-  const PortOrder *order = data;
-  CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
-
-  if (leg == NULL)
-    return;
   leg->call = order->target.call;
   leg->tenant = order->target.tenant;
 }
@@ -74,51 +74,84 @@ order_belongs (CsSip *sip, gpointer data)
 static void
 port_belongs (gpointer self, CsLegId leg, CtId call, CtId tenant)
 {
-  PortOrder *order = port_order_new (leg);
+  PortOrder *order = port_order_new (leg, belong, NULL);
 
   order->target.call = call;
   order->target.tenant = tenant;
-  cs_sip_order (self, order_belongs, order, port_order_free);
+  post (self, order);
 }
 
 static void
-order_answer (CsSip *sip, gpointer data)
+ring (CsSipLeg *leg, const PortOrder *order)
 {
-  PortOrder *order = data;
-  CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
+  cs_sip_leg_ring (leg);
+}
 
-  if (leg != NULL)
-    cs_sip_leg_answer (leg, order->sdp);
+static void
+port_ring (gpointer self, CsLegId leg)
+{
+  post (self, port_order_new (leg, ring, NULL));
+}
+
+static void
+answer (CsSipLeg *leg, const PortOrder *order)
+{
+  cs_sip_leg_answer (leg, order->sdp);
 }
 
 static void
 port_answer (gpointer self, CsLegId leg, const char *sdp)
 {
-  PortOrder *order = port_order_new (leg);
-
-  order->sdp = g_strdup (sdp);
-  cs_sip_order (self, order_answer, order, port_order_free);
+  post (self, port_order_new (leg, answer, sdp));
 }
 
 static void
-order_refuse (CsSip *sip, gpointer data)
+refuse (CsSipLeg *leg, const PortOrder *order)
 {
-  PortOrder *order = data;
-  CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
-
-  if (leg != NULL)
-    cs_sip_leg_refuse (leg, order->status);
+  cs_sip_leg_refuse (leg, order->status);
 }
 
 static void
 port_refuse (gpointer self, CsLegId leg, int status)
 {
-  PortOrder *order = port_order_new (leg);
+  PortOrder *order = port_order_new (leg, refuse, NULL);
 
   order->status = status;
-  cs_sip_order (self, order_refuse, order, port_order_free);
+  post (self, order);
 }
 
+static void
+reanswer (CsSipLeg *leg, const PortOrder *order)
+{
+  cs_sip_leg_reanswer (leg, order->sdp);
+}
+
+static void
+port_reanswer (gpointer self, CsLegId leg, const char *sdp)
+{
+  post (self, port_order_new (leg, reanswer, sdp));
+}
+
+static void
+hang_up (CsSipLeg *leg, const PortOrder *order)
+{
+  CsSipEnd end = { order->cause, 0 };
+
+  if (leg->outgoing && leg->dialog == NULL)
+    end = (CsSipEnd){ CS_CAUSE_NO_ANSWER, 487 };
+  cs_sip_leg_end (leg, end, "hung up by us");
+}
+
+static void
+port_hang_up (gpointer self, CsLegId leg, CsCause cause)
+{
+  PortOrder *order = port_order_new (leg, hang_up, NULL);
+
+  order->cause = cause;
+  post (self, order);
+}
+
+/* The one that makes a leg. */
 static void
 order_originate (CsSip *sip, gpointer data)
 {
@@ -130,56 +163,13 @@ order_originate (CsSip *sip, gpointer data)
 static void
 port_originate (gpointer self, CsLegId leg, const CsSipTarget *target, const char *sdp)
 {
-  PortOrder *order = port_order_new (leg);
+  PortOrder *order = port_order_new (leg, NULL, sdp);
 
   order->target = *target;
   order->target.number = order->number = g_strdup (target->number);
   order->target.caller = order->caller = g_strdup (target->caller);
   order->target.display_name = order->display_name = g_strdup (target->display_name);
-  order->sdp = g_strdup (sdp);
   cs_sip_order (self, order_originate, order, port_order_free);
-}
-
-static void
-order_reanswer (CsSip *sip, gpointer data)
-{
-  PortOrder *order = data;
-  CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
-
-  if (leg != NULL)
-    cs_sip_leg_reanswer (leg, order->sdp);
-}
-
-static void
-port_reanswer (gpointer self, CsLegId leg, const char *sdp)
-{
-  PortOrder *order = port_order_new (leg);
-
-  order->sdp = g_strdup (sdp);
-  cs_sip_order (self, order_reanswer, order, port_order_free);
-}
-
-static void
-order_hang_up (CsSip *sip, gpointer data)
-{
-  PortOrder *order = data;
-  CsSipLeg *leg = cs_sip_leg_find (sip, order->leg);
-  CsSipEnd end = { order->cause, 0 };
-
-  if (leg == NULL)
-    return;
-  if (leg->outgoing && leg->dialog == NULL)
-    end = (CsSipEnd){ CS_CAUSE_NO_ANSWER, 487 };
-  cs_sip_leg_end (leg, end, "hung up by us");
-}
-
-static void
-port_hang_up (gpointer self, CsLegId leg, CsCause cause)
-{
-  PortOrder *order = port_order_new (leg);
-
-  order->cause = cause;
-  cs_sip_order (self, order_hang_up, order, port_order_free);
 }
 
 const CsSipPort *
@@ -297,11 +287,28 @@ sip_alloc (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory)
   return sip;
 }
 
+static CsSip *
+sip_start (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory, CsSipSink sink,
+           gpointer data, GError **error)
+{
+  g_autoptr (CsSip) sip = sip_alloc (config, clock, directory);
+  CsSipAddress address;
+
+  sip->sink = sink;
+  sip->sink_data = data;
+  cs_sip_address_parse (sip->address, &address);
+  if (sip->port == 0)
+    sip->port = port_find (&address);
+  if (sip->certificates != NULL)
+    prepare_tls (sip, &address);
+  return cs_sip_stack_start (sip, error) ? g_steal_pointer (&sip) : NULL;
+}
+
 CsSip *
 cs_sip_new (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory, CsSipSink sink,
             gpointer data, GError **error)
 {
-  g_autoptr (CsSip) sip = NULL;
+  CsSip *sip = NULL;
   CsSipAddress address;
 
   if (config->realm == NULL
@@ -312,20 +319,21 @@ cs_sip_new (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory
       ct_fail (error, CT_ERROR_INVALID, "SIP needs a realm and literal addresses");
       return NULL;
     }
-  sip = sip_alloc (config, clock, directory);
-  sip->sink = sink;
-  sip->sink_data = data;
-  cs_sip_address_parse (sip->address, &address);
-  if (sip->port == 0)
-    sip->port = port_find (&address);
-  if (sip->certificates != NULL)
-    prepare_tls (sip, &address);
-  if (!cs_sip_stack_start (sip, error))
+  /* A port that was free may be another's by the time that the stack takes it. */
+  for (int more = config->port == 0 ? FREE_PORT_TRIES : 1; sip == NULL && more > 0; more--)
+    {
+      g_autoptr (GError) wrong = NULL;
+
+      sip = sip_start (config, clock, directory, sink, data, &wrong);
+      if (sip == NULL && more == 1)
+        g_propagate_error (error, g_steal_pointer (&wrong));
+    }
+  if (sip == NULL)
     return NULL;
   g_message ("SIP listens on %s:%u", sip->address, sip->port);
   if (sip->tls_port != 0)
     g_message ("SIP over TLS listens on %s:%u", sip->address, sip->tls_port);
-  return g_steal_pointer (&sip);
+  return sip;
 }
 
 void

@@ -3,6 +3,7 @@
  * transaction; the transaction then only writes rows. */
 #define G_LOG_DOMAIN "tenants"
 
+#include "server/ports/ha1.h"
 #include "server/tenants/apply.h"
 
 #include <string.h>
@@ -230,7 +231,7 @@ write_user (Apply *apply, CsDb *db, const CtUserSpec *spec, const char *hash, GE
   for (guint i = 0; spec->phones != NULL && i < spec->phones->len; i++)
     {
       const CtPhoneSpec *phone = spec->phones->pdata[i];
-      g_autofree char *ha1 = cs_tenants_ha1 (phone->sip_user, apply->hands->realm, phone->secret);
+      g_autofree char *ha1 = cs_sip_ha1 (phone->sip_user, apply->hands->realm, phone->secret);
 
       if (!cs_tenants_put_device (db, scope, user, phone->sip_user, phone->sip_user, ha1, error))
         return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "tenants"
 
+#include "server/ports/ha1.h"
 #include "server/tenants/module.h"
 
 #include <sodium.h>
@@ -95,7 +96,7 @@ post_device (CsExchange *exchange, gpointer module, GError **error)
   randombytes_buf (random, sizeof random);
   sodium_bin2base64 (secret, sizeof secret, random, sizeof random,
                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  ha1 = cs_tenants_ha1 (sip_user.text, context->realm, secret);
+  ha1 = cs_sip_ha1 (sip_user.text, context->realm, secret);
   put = (PutDevice){ principal->scope, principal->user, sip_user.text, ha1 };
   if (!cs_store_write (cs_exchange_store (exchange), put_device, &put, error))
     return FALSE;

@@ -374,36 +374,44 @@ add_companies (Builder *builder, GPtrArray *companies)
   return TRUE;
 }
 
+/* Where in the plan the company of each id stands. */
+static GHashTable *
+index_companies (GPtrArray *companies)
+{
+  GHashTable *places = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; i < companies->len; i++)
+    g_hash_table_insert (places, &((CsCompany *) companies->pdata[i])->id, GUINT_TO_POINTER (i));
+  return places;
+}
+
 static gboolean
 add_lines (Builder *builder, CsScope scope, GPtrArray *companies, GError **error)
 {
   g_autoptr (GPtrArray) rows = cs_tenants_list_lines (builder->db, scope, error);
+  g_autoptr (GHashTable) places = index_companies (companies);
 
   for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
       CsLineRow *row = rows->pdata[i];
       CsPlanLine *line = cs_plan_line_new ();
       g_autoptr (GError) problem = NULL;
-      guint index = 0;
+      gpointer place;
 
-      while (index < companies->len && ((CsCompany *) companies->pdata[index])->id != row->company)
-        index++;
       line->id = row->id;
       line->tenant = row->tenant;
-      line->company_index = (int) index;
-      if (index < companies->len
-          && set_line (builder, row, companies->pdata[index], line, &problem))
+      if (!g_hash_table_lookup_extended (places, &row->company, NULL, &place))
+        ct_fail (&problem, CT_ERROR_NOT_FOUND, "no company");
+      else if (set_line (builder, row, companies->pdata[GPOINTER_TO_UINT (place)], line, &problem))
         {
+          line->company_index = GPOINTER_TO_INT (place);
           cover_prompts (builder, row, line);
           g_ptr_array_add (builder->plan->lines, line);
+          continue;
         }
-      else
-        {
-          cs_warning (CS_ABOUT (.tenant = row->tenant), "line %s is out of service: %s",
-                      row->spec->number, problem != NULL ? problem->message : "no company");
-          g_ptr_array_add (builder->plan->lines, line);
-          g_ptr_array_remove_index_fast (builder->plan->lines, builder->plan->lines->len - 1);
-        }
+      cs_warning (CS_ABOUT (.tenant = row->tenant), "line %s is out of service: %s",
+                  row->spec->number, problem->message);
+      cs_plan_line_free (line);
     }
   return rows != NULL;
 }

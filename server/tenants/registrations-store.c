@@ -3,6 +3,8 @@
  * its copy of some seconds ago. */
 #define G_LOG_DOMAIN "tenants"
 
+#include <string.h>
+
 #include "common/base/error.h"
 #include "server/tenants/registrations.h"
 
@@ -16,7 +18,7 @@ CS_SQL (put_registration,
         "  ON CONFLICT (device, contact) DO UPDATE SET flow = excluded.flow,"
         "  call_id = excluded.call_id, cseq = excluded.cseq, user_agent = excluded.user_agent,"
         "  expires = excluded.expires");
-CS_SQL (drop_registrations, "DELETE FROM registration");
+CS_SQL (drop_registration, "DELETE FROM registration WHERE device = ?1 AND contact = ?2");
 
 void
 cs_registration_free (gpointer data)
@@ -73,16 +75,66 @@ put (CsDb *db, const CsRegistration *row, GError **error)
   return cs_query_run (query, NULL, error);
 }
 
+static gboolean
+drop (CsDb *db, const CsRegistration *row, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &drop_registration);
+
+  cs_bind_id (query, 1, row->device);
+  cs_bind_text (query, 2, row->contact);
+  return cs_query_run (query, NULL, error);
+}
+
+/* The key of the table. */
+static guint
+key_hash (gconstpointer key)
+{
+  const CsRegistration *row = key;
+
+  return g_int64_hash (&row->device) ^ g_str_hash (row->contact);
+}
+
+static gboolean
+key_equal (gconstpointer a, gconstpointer b)
+{
+  const CsRegistration *one = a, *other = b;
+
+  return one->device == other->device && strcmp (one->contact, other->contact) == 0;
+}
+
+static gboolean
+is_same (const CsRegistration *one, const CsRegistration *other)
+{
+  return one->cseq == other->cseq && one->expires_ms == other->expires_ms
+         && strcmp (one->flow, other->flow) == 0 && strcmp (one->call_id, other->call_id) == 0
+         && g_strcmp0 (one->user_agent, other->user_agent) == 0;
+}
+
 gboolean
 cs_tenants_set_registrations (CsDb *db, CsScope scope, const GPtrArray *rows, GError **error)
 {
-  g_autoptr (CsQuery) query = cs_query (db, &drop_registrations);
+  g_autoptr (GPtrArray) old = cs_tenants_list_registrations (db, scope, error);
+  g_autoptr (GHashTable) gone = g_hash_table_new (key_hash, key_equal);
+  GHashTableIter iter;
+  gpointer row;
 
   g_assert (scope.tenant == CT_ID_NONE);
-  if (!cs_query_run (query, NULL, error))
+  if (old == NULL)
     return FALSE;
+  for (guint i = 0; i < old->len; i++)
+    g_hash_table_add (gone, old->pdata[i]);
   for (guint i = 0; i < rows->len; i++)
-    if (!put (db, rows->pdata[i], error))
+    {
+      const CsRegistration *there = g_hash_table_lookup (gone, rows->pdata[i]);
+      gboolean known = there != NULL && is_same (there, rows->pdata[i]);
+
+      g_hash_table_remove (gone, rows->pdata[i]);
+      if (!known && !put (db, rows->pdata[i], error))
+        return FALSE;
+    }
+  g_hash_table_iter_init (&iter, gone);
+  while (g_hash_table_iter_next (&iter, &row, NULL))
+    if (!drop (db, row, error))
       return FALSE;
   return TRUE;
 }

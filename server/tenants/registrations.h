@@ -24,8 +24,8 @@ void cs_registration_free (gpointer registration);
 
 /* CsRegistration* */
 GPtrArray *cs_tenants_list_registrations (CsDb *db, CsScope scope, GError **error);
-/* In place of all there are (system scope); in a write closure. Those of devices that are gone are
- * left out. */
+/* In place of all there are (system scope); in a write closure. Only what differs is written. Those of
+ * devices that are gone are left out. */
 gboolean
 cs_tenants_set_registrations (CsDb *db, CsScope scope, const GPtrArray *rows, GError **error);
 

@@ -263,11 +263,3 @@ cs_tenants_put_device (CsDb *db, CsScope scope, CtId user, const char *label, co
     return FALSE;
   return changed == 1 || ct_fail (error, CT_ERROR_NOT_FOUND, "no such user");
 }
-
-char *
-cs_tenants_ha1 (const char *sip_user, const char *realm, const char *secret)
-{
-  g_autofree char *text = g_strdup_printf ("%s:%s:%s", sip_user, realm, secret);
-
-  return g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
-}

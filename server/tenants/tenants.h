@@ -91,8 +91,6 @@ GPtrArray *cs_tenants_list_devices (CsDb *db, CsScope scope, GError **error);
 /* A new device for a user, in place of the one of the same `label` ("softphone"). Write closure. */
 gboolean cs_tenants_put_device (CsDb *db, CsScope scope, CtId user, const char *label,
                                 const char *sip_user, const char *ha1, GError **error);
-/* MD5 (user:realm:secret), hex: what digest needs to know (RFC 2617). */
-char *cs_tenants_ha1 (const char *sip_user, const char *realm, const char *secret);
 
 /* Labels of lower-case letters, digits and hyphens; sign-in folds what people type to it. */
 gboolean cs_tenants_is_domain (const char *text);
