@@ -3,13 +3,13 @@
  * transaction; the transaction then only writes rows. */
 #define G_LOG_DOMAIN "tenants"
 
-#include "server/ports/ha1.h"
 #include "server/tenants/apply.h"
 
 #include <string.h>
 
 #include "common/base/error.h"
 #include "server/http/http-store.h"
+#include "server/ports/ha1.h"
 #include "server/tenants/tenants-store.h"
 
 typedef struct {

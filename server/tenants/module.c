@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "tenants"
 
-#include "server/ports/ha1.h"
 #include "server/tenants/module.h"
 
 #include <sodium.h>
 
 #include "common/base/error.h"
 #include "common/records/session.h"
+#include "server/ports/ha1.h"
 
 #define SECRET_BYTES 18 /* 24 characters of base64 */
 #define EXPIRES_SECONDS 120
