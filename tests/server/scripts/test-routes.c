@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A call's script over the API: commands in, state out, secrets sealed, masking ordered, a ticket given,
  * and nobody else's business. */
-#include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
-#include <libsoup/soup.h>
-#include <sodium.h>
 #include <string.h>
 
 #include "../../common/script/samples.h"
-#include "server/http/http.h"
+#include "../http/served.h"
 #include "server/scripts/scripts.h"
 
 #define TENANT ((CtId) 1001)
@@ -21,14 +17,8 @@
 #define NOW G_GINT64_CONSTANT (1795262400000)
 
 typedef struct {
-  char *folder;
-  char *base;
-  char *hash;
-  CtClock *clock;
-  CsStore *store;
+  Served served;
   CsScripts *scripts;
-  CsHttp *http;
-  SoupSession *client;
   CtId version;
   int masked; /* orders given: +1 enter, 0 leave */
   int orders;
@@ -119,41 +109,10 @@ may_see_call (gpointer data, CsDb *db, const CsPrincipal *principal, CtId call, 
   return may || ct_fail (error, CT_ERROR_NOT_FOUND, "no such call");
 }
 
-/* Users */
-
-static const char *const user_names[] = { "anna", "bert", "carla", "olga" };
-
-static gboolean
-fill_user (Fixture *f, CtId id, CsUserRecord *user)
-{
-  user->id = id;
-  user->tenant = TENANT;
-  user->roles = id == CARLA || id == OLGA ? CS_ROLE_OWNER : CS_ROLE_E_AGENT;
-  user->company = id == CARLA ? COMPANY : id == OLGA ? COMPANY + 1 : CT_ID_NONE;
-  user->password_hash = g_strdup (f->hash);
-  user->user_name = g_strdup (user_names[id - ANNA]);
-  user->name = g_strdup (user->user_name);
-  user->language = g_strdup ("nl");
-  user->domain = g_strdup ("north.example");
-  user->tenant_name = g_strdup ("North");
-  return TRUE;
-}
-
-static gboolean
-find_user (gpointer self, CsDb *db, const char *domain, const char *name, CsUserRecord *user,
-           GError **error)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (user_names); i++)
-    if (strcmp (name, user_names[i]) == 0)
-      return fill_user (self, ANNA + (CtId) i, user);
-  return ct_fail (error, CT_ERROR_NOT_FOUND, "no such user");
-}
-
-static gboolean
-read_user (gpointer self, CsDb *db, CtId tenant, CtId id, CsUserRecord *user, GError **error)
-{
-  return fill_user (self, id, user);
-}
+static const ServedUser users[] = { { ANNA, "anna", TENANT, CS_ROLE_E_AGENT, CT_ID_NONE },
+                                    { BERT, "bert", TENANT, CS_ROLE_E_AGENT, CT_ID_NONE },
+                                    { CARLA, "carla", TENANT, CS_ROLE_OWNER, COMPANY },
+                                    { OLGA, "olga", TENANT, CS_ROLE_OWNER, COMPANY + 1 } };
 
 static gboolean
 publish (CsDb *db, gpointer data, GError **error)
@@ -169,72 +128,25 @@ publish (CsDb *db, gpointer data, GError **error)
 }
 
 static void
-start_http (Fixture *f)
-{
-  static const CsHashCost cost = { crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_OPSLIMIT_MIN };
-  CsAuthenticator authenticator = { f, find_user, read_user };
-  CsHttpConfig config;
-  g_autoptr (GError) error = NULL;
-
-  f->hash = cs_http_hash_password ("pass", &cost, &error);
-  g_assert_no_error (error);
-  cs_http_config_init (&config);
-  config.host = "127.0.0.1";
-  config.plain = TRUE;
-  config.hash = cost;
-  f->http = cs_http_new (&config, f->store, &authenticator, &error);
-  g_assert_no_error (error);
-  cs_http_add_module (f->http, &cs_scripts_module, f->scripts);
-  g_assert_true (cs_http_start (f->http, &error));
-  f->base = g_strdup_printf ("http://127.0.0.1:%u/api/v1", cs_http_get_port (f->http));
-  f->client = soup_session_new_with_options ("proxy-resolver", NULL, NULL);
-}
-
-static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (CsMigration));
-  g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
   const CsScriptsHands hands
       = { f, find_call, prefill, tenant_key, on_enter, on_leave, may_see_call };
 
-  f->folder = g_dir_make_tmp ("scripts-XXXXXX", NULL);
-  path = g_build_filename (f->folder, "a.db", NULL);
-  f->clock = ct_clock_new_manual (NOW);
-  g_array_append_vals (steps, cs_scripts_migrations, cs_scripts_n_migrations);
-  g_array_append_vals (steps, cs_http_module.migrations, cs_http_module.n_migrations);
-  f->store
-      = cs_store_open (path, f->clock, (CsMigration *) (gpointer) steps->data, steps->len, &error);
-  g_assert_no_error (error);
-  f->scripts = cs_scripts_new (f->store, &hands);
+  served_open (&f->served, NOW, cs_scripts_migrations, cs_scripts_n_migrations);
+  f->scripts = cs_scripts_new (f->served.store, &hands);
   f->optional_card = data != NULL;
-  g_assert_true (cs_store_write (f->store, publish, f, &error));
-  start_http (f);
+  g_assert_true (cs_store_write (f->served.store, publish, f, &error));
+  served_start (&f->served, users, G_N_ELEMENTS (users), &cs_scripts_module, f->scripts);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-
-  g_object_unref (f->client);
-  cs_http_free (f->http);
+  served_stop (&f->served);
   cs_scripts_free (f->scripts);
-  cs_store_close (f->store);
-  dir = g_dir_open (f->folder, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (f->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (f->folder);
-  ct_clock_unref (f->clock);
-  g_free (f->folder);
-  g_free (f->base);
-  g_free (f->hash);
+  served_close (&f->served);
 }
 
 /* The client */
@@ -243,43 +155,13 @@ static JsonObject *
 ask (Fixture *f, const char *method, const char *path, const char *token, const char *body,
      guint status)
 {
-  g_autofree char *address = g_strconcat (f->base, path, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new (method, address);
-  g_autoptr (GBytes) reply = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = NULL;
-  g_autofree char *text = NULL;
-
-  if (token != NULL)
-    {
-      g_autofree char *bearer = g_strconcat ("Bearer ", token, NULL);
-
-      soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization",
-                                    bearer);
-    }
-  if (body != NULL)
-    {
-      g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
-
-      soup_message_set_request_body_from_bytes (message, "application/json", bytes);
-    }
-  reply = soup_session_send_and_read (f->client, message, NULL, &error);
-  g_assert_no_error (error);
-  text = g_strndup (g_bytes_get_data (reply, NULL), g_bytes_get_size (reply));
-  g_test_message ("%s %s %s", method, path, text);
-  g_assert_cmpuint (soup_message_get_status (message), ==, status);
-  node = json_from_string (text, NULL);
-  return node != NULL ? json_object_ref (json_node_get_object (node)) : json_object_new ();
+  return served_ask (&f->served, method, path, token, body, NULL, status);
 }
 
 static char *
 sign_in (Fixture *f, const char *user)
 {
-  g_autofree char *body = g_strdup_printf (
-      "{\"domain\": \"north.example\", \"user\": \"%s\", \"password\": \"pass\"}", user);
-  g_autoptr (JsonObject) reply = ask (f, "POST", "/sessions", NULL, body, 201);
-
-  return g_strdup (json_object_get_string_member (reply, "token"));
+  return served_sign_in (&f->served, user);
 }
 
 static char *
@@ -335,7 +217,7 @@ database_holds (Fixture *f, const char *words)
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *path = g_build_filename (f->folder, names[i], NULL);
+      g_autofree char *path = g_build_filename (f->served.folder, names[i], NULL);
       g_autofree char *bytes = NULL;
       gsize size;
 
@@ -397,9 +279,9 @@ test_call (Fixture *f, gconstpointer data)
   g_assert_true (json_object_get_boolean_member (state, "complete"));
   g_assert_cmpstr (json_object_get_string_member (state, "ticket"), ==, "0427-00001");
 
-  db = cs_store_acquire_reader (f->store);
+  db = cs_store_acquire_reader (f->served.store);
   outcome = cs_scripts_get_outcome (f->scripts, db, cs_scope_tenant (TENANT), CALL, "en", NULL);
-  cs_store_release_reader (f->store, db);
+  cs_store_release_reader (f->served.store, db);
   g_assert_nonnull (outcome);
   g_assert_true (outcome->complete);
   g_assert_cmpstr (outcome->ticket, ==, "0427-00001");
@@ -444,7 +326,7 @@ test_secrets (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_secrets (f, "anna", 200, NULL), ==, 0);
   g_assert_cmpuint (count_secrets (f, "olga", 404, NULL), ==, 0);
   g_assert_cmpuint (count_secrets (f, "bert", 404, NULL), ==, 0);
-  db = cs_store_acquire_reader (f->store);
+  db = cs_store_acquire_reader (f->served.store);
   {
     g_autoptr (CsQuery) query = cs_query (db, &count_readings);
 
@@ -452,7 +334,7 @@ test_secrets (Fixture *f, gconstpointer data)
     g_assert_cmpint (cs_query_step (query, NULL), ==, CS_ROW_READY);
     g_assert_cmpint (cs_column_int (query, "n"), ==, 1);
   }
-  cs_store_release_reader (f->store, db);
+  cs_store_release_reader (f->served.store, db);
 }
 
 /* A secret that is no answer, or was taken away, is none when the run is read again. */
@@ -515,7 +397,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_assert_cmpint (sodium_init (), >=, 0);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* a refusal warns */
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/scripts-routes/call", test_call);
