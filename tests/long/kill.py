@@ -10,7 +10,6 @@ were told was done must be there, each call billed as the phones timed it (D3), 
 import argparse
 import asyncio
 import collections
-import concurrent.futures
 import email
 import glob
 import http.client
@@ -25,6 +24,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from crowd import Phones  # noqa: E402
 from house import House, Problem, wait_until  # noqa: E402
+from staff import Staff  # noqa: E402
 
 TALK, RING, QUEUE = "+31205550101", "+31205550102", "+31205550103"
 TALKERS, RINGERS, IDLERS = 42, 14, 6
@@ -87,44 +87,19 @@ def number_of(identity):
     return number
 
 
-class World:
+class World(Staff):
     """The people of one seed, and their log of what they did and were told."""
 
     def __init__(self, house, seed):
-        self.house, self.random = house, random.Random(seed)
-        self.pool = concurrent.futures.ThreadPoolExecutor(16)
-        self.tokens, self.ids = {}, {}
+        super().__init__(house)
+        self.random = random.Random(seed)
         self.tried_top_ups, self.top_ups = {}, {}
         self.presences, self.commands = [], []
         self.finishes = {}
         self.caller_dialogs = {}                           # caller's number -> Dialog
         self.agent_dialogs = collections.defaultdict(list)  # call -> Dialogs that were answered
-        self.callers, self.tasks = 0, []
+        self.callers = 0
         self.killed_at = None
-
-    def request(self, user, method, path, body=None, headers=None):
-        """Each person at an address of his own, as the server's limits expect."""
-        address = f"127.0.1.{1 + list(self.tokens).index(user)}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.house.http_port, timeout=15,
-                                                source_address=(address, 0))
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), {
-                "Authorization": "Bearer " + self.tokens[user], "Content-Type": "application/json",
-                **(headers or {})})
-            reply = connection.getresponse()
-            text = reply.read()
-        finally:
-            connection.close()
-        if reply.status == 429:  # we are faster than people: as slow as asked
-            time.sleep(float(reply.getheader("Retry-After", 1)) / 4)
-            return self.request(user, method, path, body, headers)
-        if reply.status >= 300:
-            raise Problem(reply.status, text.decode())
-        return json.loads(text) if text else None
-
-    async def api(self, *arguments, **more):
-        return await asyncio.get_running_loop().run_in_executor(
-            self.pool, lambda: self.request(*arguments, **more))
 
     def start(self, work):
         async def guarded():
@@ -133,15 +108,11 @@ class World:
             except (OSError, http.client.HTTPException):
                 if self.killed_at is None:
                     raise
-        self.tasks.append(asyncio.ensure_future(guarded()))
+        super().start(guarded())
 
     async def sign_in(self, users):
-        loop = asyncio.get_running_loop()
-        sessions = await asyncio.gather(*(loop.run_in_executor(self.pool, self.house.sign_in, user)
-                                          for user in users))
-        for user, session in zip(users, sessions):
-            self.tokens[user], self.ids[user] = session["token"], session["user"]
-        self.company = sessions[users.index("owner")]["company"]
+        await super().sign_in(users)
+        self.company = self.sessions["owner"]["company"]
 
     # E-agents
 
@@ -240,11 +211,6 @@ class World:
             self.check_tasks()
             await asyncio.sleep(0.1)
 
-    def check_tasks(self):
-        for task in self.tasks:
-            if task.done() and not task.cancelled() and task.exception() is not None:
-                raise task.exception()
-
     async def live_until_killed(self):
         users = [f"{pool}{i}" for pool, n in (("talk", TALKERS), ("ring", RINGERS), ("idle", IDLERS))
                  for i in range(n)]
@@ -276,9 +242,7 @@ class World:
         self.check_tasks()
         wrapping = sum(1 for dialogs in self.agent_dialogs.values() for dialog in dialogs
                        if dialog.ended and dialog.call not in self.finishes)
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.cancel_tasks()
         self.strangers.close()
         self.phones.close()
         return states, len(settling), wrapping
@@ -347,7 +311,7 @@ class World:
         commands = set(db.execute("SELECT call, number, kind, step, value FROM call_command"))
         for call, *rest in self.commands:
             assert (number_of(call), *rest) in commands, f"a script command is lost: {call} {rest}"
-        people = {name: number_of(identity) for name, identity in self.ids.items()}
+        people = {name: number_of(session["user"]) for name, session in self.sessions.items()}
         presences = collections.Counter(db.execute("SELECT person, state, reason FROM presence_log"))
         wanted = collections.Counter((people[user], state, reason if state == "paused" else None)
                                      for user, state, reason in self.presences)

@@ -58,7 +58,9 @@ class House:
         self.tenant = tenant or os.path.join(ROOT, "data/demo/noordster.yaml")
         if change is not None:
             self.tenant = self._vary(change)
-        self.mail_port = self._start_mail()
+        self.mail_folder = os.path.join(self.folder, "mail")
+        os.makedirs(self.mail_folder)
+        self.mail_port = self.start_mail()
         first = 20000 + (os.getpid() * 400) % 36000
         ports = ports or (first, first + 398)
         self.config = os.path.join(self.folder, "centrale.conf")
@@ -106,11 +108,9 @@ security=none
                     return line.split(":", 1)[1].strip()
         raise AssertionError("no domain in the tenant file")
 
-    def _start_mail(self):
-        self.mail_folder = os.path.join(self.folder, "mail")
-        os.makedirs(self.mail_folder)
+    def start_mail(self, port=0):
         self.mail = subprocess.Popen(
-            ["/usr/bin/python3", os.path.join(HERE, "smtp-sink.py"), self.mail_folder],
+            ["/usr/bin/python3", os.path.join(HERE, "smtp-sink.py"), self.mail_folder, "--port", str(port)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return int(self.mail.stdout.readline().split()[-1])
 
@@ -198,11 +198,11 @@ security=none
     # The API
 
     def request(self, method, path, body=None, token=None, headers=None, raw=False):
-        data = json.dumps(body).encode() if body is not None else None
+        data = json.dumps(body).encode() if body is not None and not isinstance(body, bytes) else body
         request = urllib.request.Request(self.url + path, data=data, method=method)
         request.add_header("Accept", "application/json")
         if data is not None:
-            request.add_header("Content-Type", "application/json")
+            request.add_header("Content-Type", "audio/wav" if data is body else "application/json")
         if token is not None:
             request.add_header("Authorization", "Bearer " + token)
         for name, value in (headers or {}).items():

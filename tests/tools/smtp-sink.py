@@ -23,7 +23,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 class Sink:
     def __init__(self, folder):
         self.folder = folder
-        self.kept = 0
+        self.kept = len([name for name in os.listdir(folder) if name.endswith(".eml")])  # started anew
         self.tries = {}
 
     def again(self, address, kind):
