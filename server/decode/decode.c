@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "server/decode/check.h"
+#include "server/decode/mpeg.h"
 #include <samplerate.h>
 #include <sndfile.h>
 
@@ -13,6 +14,7 @@
 
 typedef struct {
   SNDFILE *file;
+  CsMpeg *mpeg; /* of an MP3; else NULL */
   SF_INFO info;
   SRC_STATE *resampler;
   GArray *samples;
@@ -107,11 +109,24 @@ mix (Decoder *decoder, sf_count_t frames)
 }
 
 static gboolean
+is_mpeg (const Decoder *decoder)
+{
+  return (decoder->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG;
+}
+
+static sf_count_t
+read_block (Decoder *decoder)
+{
+  return decoder->mpeg != NULL ? (sf_count_t) cs_mpeg_read (decoder->mpeg, decoder->in, BLOCK)
+                               : sf_readf_float (decoder->file, decoder->in, BLOCK);
+}
+
+static gboolean
 read_all (Decoder *decoder, GError **error)
 {
   sf_count_t n;
 
-  while ((n = sf_readf_float (decoder->file, decoder->in, BLOCK)) > 0)
+  while ((n = read_block (decoder)) > 0)
     {
       decoder->frames += n;
       if (!check_length (decoder, decoder->frames, error))
@@ -141,8 +156,14 @@ decode (Decoder *decoder, int fd, GError **error)
 
   if (!cs_check_wav (fd, error) || !open_sound (decoder, fd, error))
     return FALSE;
-  /* Opus and MP3 only guess their length; so the count while reading has the last word. */
-  if (decoder->info.frames < SF_COUNT_MAX && !check_length (decoder, decoder->info.frames, error))
+  if (is_mpeg (decoder)
+      && (decoder->mpeg
+          = cs_mpeg_open (fd, &decoder->info.samplerate, &decoder->info.channels, error))
+             == NULL)
+    return FALSE;
+  /* Opus only guesses its length; so the count while reading has the last word. */
+  if (!is_mpeg (decoder) && decoder->info.frames < SF_COUNT_MAX
+      && !check_length (decoder, decoder->info.frames, error))
     return FALSE;
   decoder->resampler = src_new (SRC_SINC_MEDIUM_QUALITY, 1, &status);
   if (decoder->resampler == NULL)
@@ -160,6 +181,7 @@ cs_decode_fd (int fd, GError **error)
   decoder->samples = samples;
   done = decode (decoder, fd, error);
   g_clear_pointer (&decoder->resampler, src_delete);
+  g_clear_pointer (&decoder->mpeg, cs_mpeg_close);
   g_clear_pointer (&decoder->file, sf_close);
   return done ? g_steal_pointer (&samples) : NULL;
 }

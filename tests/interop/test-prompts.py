@@ -17,7 +17,7 @@ BAKERY = "+31205550118"
 BEEP = 1000
 LOUD = 0.05
 PURE = 0.15  # no voice is so much of one tone
-WAYS = {"wav": "wavenc", "opus": "opusenc ! oggmux", "mp3": "lamemp3enc ! xingmux"}
+WAYS = {"wav": "wavenc", "opus": "opusenc ! oggmux", "mp3": "lamemp3enc"}
 
 
 def make(folder, kind, tone):
