@@ -554,6 +554,9 @@ cd_sounds_window_class_init (CdSoundsWindowClass *klass)
   CHILD (lines);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_again_clicked);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
 }
 
 static void

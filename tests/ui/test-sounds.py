@@ -5,9 +5,13 @@ microphone (a tone), listened to, kept, and heard by the next caller; removed, a
 phone, which the window shows by itself. The microphone's tone comes and goes through the program's own
 sound path; caller and server are real.
   test-sounds.py BUILD [FOLDER]     pictures are left in FOLDER"""
+import array
+import math
 import os
 import re
+import subprocess
 import sys
+import wave
 
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
                 os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")]
@@ -86,6 +90,22 @@ def by_phone(here, window, pictures):
     assert hears(here, 500)
 
 
+def upload(here, window, pictures):
+    """By the file chooser: a path typed into it, as people do who know it."""
+    path = os.path.join(here.folder, "hello.wav")
+    with wave.open(path, "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(array.array("h", (int(12000 * math.sin(2 * math.pi * 900 * i / 8000))
+                                          for i in range(16000))).tobytes())
+    window.click("Upload a file: Greeting")
+    window.find(window.buttons(), "Open")
+    pictures.take("chooser")
+    subprocess.run(["xdotool", "mousemove", "300", "200", "type", "--delay", "30", path], check=True)
+    window.press("Return")
+    window.wait_for_label("Uploaded")
+    assert hears(here, 900)
+
+
 def main():
     build = sys.argv[1]
     with house.House(build) as here, driver.Window(
@@ -105,6 +125,9 @@ def main():
         window.wait_for_label("Recorded here")
         assert hears(here, TONE)
         by_phone(here, window, pictures)
+        upload(here, window, pictures)
+        window.press("Escape")
+        driver.wait_until(lambda: not window.has_label("Bestellijn"), 10, "the sounds closed")
     print("sounds: good")
 
 
