@@ -127,7 +127,7 @@ def main():
         by_phone(here, window, pictures)
         upload(here, window, pictures)
         window.press("Escape")
-        driver.wait_until(lambda: not window.has_label("Bestellijn"), 10, "the sounds closed")
+        driver.wait_until(lambda: not window.has_label("Music while waiting"), 10, "the sounds closed")
     print("sounds: good")
 
 
