@@ -142,6 +142,34 @@ field_schema (const CtField *field)
   return json_object_new (); /* anything */
 }
 
+/* An optional member may be null: it then has no value, which a change can say, and a reader meets. JSON
+ * Schema 2020-12, which OpenAPI 3.1 speaks, has no "nullable": null is one more type. Takes @schema. */
+static JsonObject *
+or_null (JsonObject *schema)
+{
+  const char *type = json_object_get_string_member_with_default (schema, "type", NULL);
+  JsonArray *both;
+
+  if (type != NULL)
+    {
+      both = json_array_new ();
+      json_array_add_string_element (both, type);
+      json_array_add_string_element (both, "null");
+      json_object_set_array_member (schema, "type", both);
+      if (json_object_has_member (schema, "enum"))
+        json_array_add_null_element (json_object_get_array_member (schema, "enum"));
+      return schema;
+    }
+  if (!json_object_has_member (schema, "$ref"))
+    return schema; /* anything */
+  both = json_array_new ();
+  json_array_add_object_element (both, schema);
+  json_array_add_object_element (both, object_of_type ("null"));
+  schema = json_object_new ();
+  json_object_set_array_member (schema, "anyOf", both);
+  return schema;
+}
+
 JsonNode *
 ct_openapi_ref (const CtRecordType *type)
 {
@@ -167,6 +195,8 @@ ct_openapi_add (JsonObject *schemas, const CtRecordType *type)
       const CtField *field = &type->fields[i];
       JsonObject *property = field_schema (field);
 
+      if ((field->flags & CT_REQUIRED) == 0)
+        property = or_null (property);
       if ((field->flags & CT_READ_ONLY) != 0)
         json_object_set_boolean_member (property, "readOnly", TRUE);
       if ((field->flags & CT_REQUIRED) != 0)
