@@ -111,8 +111,10 @@ cs_calls_get_calls (CsExchange *exchange, gpointer module, GError **error)
 
   if (asked != NULL && company == CT_ID_NONE && !ct_id_parse (asked, &company))
     return ct_fail (error, CT_ERROR_INVALID, "company is no id");
-  if (g_strcmp0 (state, "live") == 0)
-    return list_live (exchange, module, company, error);
+  if (state != NULL)
+    return strcmp (state, "live") == 0
+               ? list_live (exchange, module, company, error)
+               : ct_fail (error, CT_ERROR_INVALID, "state is live, or not given");
   rows = cs_calls_list (db, principal->scope, company,
                         cs_calls_may_see (principal, company, CT_ID_NONE, NULL) ? CT_ID_NONE
                                                                                 : principal->user,

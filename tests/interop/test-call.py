@@ -140,6 +140,12 @@ def main(build):
         except Problem as problem:
             assert problem.status == 404, problem
 
+        try:
+            house.request("GET", "/api/v1/calls?state=lively", token=token)
+            raise AssertionError("a state that is none was taken")
+        except Problem as problem:
+            assert problem.status == 422, problem
+
         why = house.request("GET", f"/api/v1/calls/{call_id}/why", token=token)
         assert why["candidates"] == 1 and why["user"] == call["agent"], why
 
