@@ -25,7 +25,7 @@ static const struct {
   [CT_ERROR_IO] = { 500, "Something failed inside" },
 };
 
-/* Titles of codes that are no error code: what a place in a request can be. */
+/* Titles of codes that are no error code: what a place in a request can be, and what a route refuses. */
 static const struct {
   const char *code;
   const char *title;
@@ -43,6 +43,28 @@ static const struct {
   { "bad-text", "The text holds characters that are not allowed" },
   { "bad-id", "Not an identifier" },
   { "bad-time", "Not a time with its offset" },
+  { "answer-invalid", "Not an answer to this question" },
+  { "bad-cursor", "Not a cursor" },
+  { "bad-handshake", "Not a WebSocket's handshake" },
+  { "bad-limit", "Not a number of items" },
+  { "call-running", "The call runs still" },
+  { "headers-too-big", "The headers are too big" },
+  { "key-in-use", "The request with this key is still running" },
+  { "key-missing", "An Idempotency-Key is needed" },
+  { "key-reused", "This Idempotency-Key was used for another request" },
+  { "no-body-expected", "No body is expected" },
+  { "no-such-disposition", "There is no such disposition" },
+  { "no-such-method", "There is no such method here" },
+  { "no-such-range", "There is no such range" },
+  { "not-a-sound", "Not a sound file that we read" },
+  { "sign-in-refused", "The sign-in is refused" },
+  { "sound-too-long", "The sound is too long" },
+  { "stopping", "The server stops" },
+  { "too-many-requests", "Too many requests" },
+  { "too-many-tries", "Too many tries" },
+  { "upgrade-required", "A WebSocket is needed" },
+  { "version-differs", "Somebody else has changed it" },
+  { "version-missing", "If-Match is needed" },
 };
 
 guint
