@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server counts, since it alone knows who may answer what. It is asked when a call enters or leaves a
- * queue, as the events tell; many such events lead to one question, and the desks of a large house do not
- * all ask in the same moment. */
+/* The server counts, since it alone knows who may answer what, and it tells an e-agent nothing of the calls
+ * of others. It is asked every few seconds while he is at work, and whenever something changes for him; the
+ * clock runs here. */
 #define G_LOG_DOMAIN "desk"
 
 #include "client/desk/waiting.h"
@@ -13,7 +13,7 @@
 
 #define SOON_MS 300
 #define SPREAD_MS 700
-#define AGAIN_MS 10000
+#define AGAIN_MS 5000
 
 struct _CdWaiting {
   AdwBin parent_instance;
@@ -21,7 +21,6 @@ struct _CdWaiting {
   CdAgent *agent;
   CdSession *session; /* of the agent */
   GCancellable *cancellable;
-  GHashTable *queued; /* CtId of the calls that an event said wait */
   CtWaiting *waiting; /* NULL: not known */
   gboolean asking, ask_again;
   gint64 asked_ms;
@@ -49,11 +48,11 @@ cd_waiting_tick (CdWaiting *self, gint64 now_ms)
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self), shown);
+  if (now_ms - self->asked_ms > AGAIN_MS
+      && cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
+    ask (self);
   if (!shown)
     return;
-  /* What is on the screen is not left to events alone. */
-  if (now_ms - self->asked_ms > AGAIN_MS)
-    ask (self);
   calls = g_strdup_printf (
       ngettext ("Waiting: %d call", "Waiting: %d calls", (gulong) self->waiting->calls),
       (int) self->waiting->calls);
@@ -120,28 +119,6 @@ ask (CdWaiting *self)
                          self->cancellable, on_waiting_told, g_object_ref (self));
 }
 
-/* A call that enters or leaves a queue changes the count; what else happens to it does not. */
-static void
-on_call_changed (CdWaiting *self, const CtCall *call)
-{
-  gboolean waits = strcmp (call->state, "queued") == 0;
-
-  if (waits == g_hash_table_contains (self->queued, &call->id))
-    return;
-  if (waits)
-    g_hash_table_add (self->queued, g_memdup2 (&call->id, sizeof call->id));
-  else
-    g_hash_table_remove (self->queued, &call->id);
-  ask_soon (self);
-}
-
-static void
-on_reset (CdWaiting *self)
-{
-  g_hash_table_remove_all (self->queued);
-  ask_soon (self);
-}
-
 /* Coming to work, and whatever else changes for the e-agent: a call that rings here waits no more. */
 static void
 on_presence_changed (CdWaiting *self)
@@ -158,8 +135,7 @@ cd_waiting_set_agent (CdWaiting *self, CdAgent *agent)
   self->session = cd_agent_get_session (agent);
 #define FOLLOW(object, signal, function)                                                           \
   g_signal_connect_object (object, signal, G_CALLBACK (function), self, G_CONNECT_SWAPPED)
-  FOLLOW (self->session, "reset", on_reset);
-  FOLLOW (self->session, "call-changed", on_call_changed);
+  FOLLOW (self->session, "reset", ask_soon);
   FOLLOW (agent, "presence-changed", on_presence_changed);
 #undef FOLLOW
   on_presence_changed (self);
@@ -182,7 +158,6 @@ cd_waiting_finalize (GObject *object)
   CdWaiting *self = CD_WAITING (object);
 
   g_object_unref (self->cancellable);
-  g_hash_table_unref (self->queued);
   g_clear_pointer (&self->waiting, ct_waiting_free);
   G_OBJECT_CLASS (cd_waiting_parent_class)->finalize (object);
 }
@@ -198,7 +173,6 @@ static void
 cd_waiting_init (CdWaiting *self)
 {
   self->cancellable = g_cancellable_new ();
-  self->queued = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->label = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->label), "tabular");
   gtk_widget_add_css_class (GTK_WIDGET (self->label), "heading");
