@@ -96,7 +96,8 @@ cs_calls_complete (CsExchange *exchange, CsCalls *calls, CtCall *call, GError **
   CsDb *db = cs_exchange_reader (exchange);
   g_autoptr (GError) none = NULL;
 
-  call->ticket = cs_scripts_get_ticket (db, principal->scope, call->id, &none);
+  if (call->ticket == NULL) /* a running call's; a row's has it */
+    call->ticket = cs_scripts_get_ticket (db, principal->scope, call->id, &none);
   if (none != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&none));
