@@ -68,9 +68,14 @@ cs_switch_finish (CsSwitch *self, CtId call, CtId user, gboolean pause, GError *
 gboolean
 cs_switch_mask (CsSwitch *self, CtId id, CtId user, gboolean masked, GError **error)
 {
-  CsCall *call = find_talking (self, id, user, error);
+  CsCall *call = g_hash_table_lookup (self->calls, &id);
+  const CsAgent *agent = cs_agent_find (self, user);
 
-  if (call == NULL)
+  /* The script may go on when the caller has gone: there is nothing left to mask. */
+  if (call == NULL || call->state == CS_CALL_ENDED
+      || (agent != NULL && agent->call == call && agent->activity == CS_ACTIVITY_WRAP_UP))
+    return TRUE;
+  if (find_talking (self, id, user, error) == NULL)
     return FALSE;
   if (!masked)
     {

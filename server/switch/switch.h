@@ -57,7 +57,7 @@ gboolean cs_switch_set_presence (CsSwitch *self, CtId user, CsPresence presence,
                                  GError **error);
 /* Ends the wrap-up of @call; @pause: into a pause instead of available. */
 gboolean cs_switch_finish (CsSwitch *self, CtId call, CtId user, gboolean pause, GError **error);
-/* D33. Unmasking takes effect a second later. */
+/* D33. Unmasking takes effect a second later. TRUE when the call is over: nothing is recorded any more. */
 gboolean cs_switch_mask (CsSwitch *self, CtId call, CtId user, gboolean masked, GError **error);
 /* Dials @number (E.164) over the line's trunk; the caller hears music meanwhile. Who answers must
  * press 1, then @user is released; else the caller is his again. */

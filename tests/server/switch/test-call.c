@@ -395,6 +395,7 @@ test_hold_and_mask (void)
   world_sip (world, CS_SIP_ENDED, phone, CS_CAUSE_NORMAL);
   g_assert_cmpint (world_bill (world, call)->seconds, ==, 21); /* held time is billed (D28) */
   g_assert_cmpint (world_note (world, CS_NOTE_CALL_ENDED)->call->cause, ==, CS_END_AGENT);
+  g_assert_true (cs_switch_mask (world->sw, call, AGENT (0), TRUE, NULL)); /* in his wrap-up */
   world_free (world);
 }
 
