@@ -48,8 +48,10 @@ append_clean (GString *line, const char *text)
 static void
 append_about (GString *line, const char *name, const char *id)
 {
-  if (*id != '\0')
-    g_string_append (g_string_append (line, name), id);
+  if (*id == '\0')
+    return;
+  g_string_append (line, name);
+  g_string_append (line, id);
 }
 
 static GLogWriterOutput

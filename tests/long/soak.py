@@ -259,7 +259,11 @@ def main():
         watch = Watch(house.server.pid)
         with Agent(house, "ida", "--tone", 1000, "--script", "auto", "--disposition", "message") as agent:
             agent.wait_for(event="presence", state="available")
-            counts, before = asyncio.run(live(house, options, watch))
+            try:
+                counts, before = asyncio.run(live(house, options, watch))
+            except BaseException:
+                print("the e-agent with a voice said last:", *agent.poll()[-12:], sep="\n  ", file=sys.stderr)
+                raise
         all_is_posted(house, counts)
         after = watch.look()
         cpu = watch.cpu_seconds()
