@@ -53,6 +53,20 @@ sync_folder (const char *path, GError **error)
   return synced || ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (saved));
 }
 
+/* All of a tenant's folders at its first blob: to make one and have it on disk costs more than a blob. */
+static gboolean
+make_folders (const char *above, GError **error)
+{
+  for (guint i = 0; i < 256; i++)
+    {
+      g_autofree char *folder = g_strdup_printf ("%s/%02x", above, i);
+
+      if (g_mkdir_with_parents (folder, 0700) != 0)
+        return ct_fail (error, CT_ERROR_IO, "%s: %s", folder, g_strerror (errno));
+    }
+  return sync_folder (above, error);
+}
+
 /* Seals into a file beside its place and renames it there when it is on disk. */
 static gboolean
 seal_to (const CsSealInput *input, const guint8 *key, const CsSealDigest *digest, const char *path,
@@ -64,8 +78,10 @@ seal_to (const CsSealInput *input, const guint8 *key, const CsSealDigest *digest
   gboolean good;
   int file;
 
-  if (g_mkdir_with_parents (folder, 0700) != 0
-      || (file = g_mkstemp_full (part, O_RDWR | O_CLOEXEC, 0600)) < 0)
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR) && !make_folders (above, error))
+    return FALSE;
+  file = g_mkstemp_full (part, O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0)
     return ct_fail (error, CT_ERROR_IO, "%s: %s", folder, g_strerror (errno));
   good = cs_seal_write (input, key, digest, file, error);
   if (good && fsync (file) != 0)
@@ -75,7 +91,7 @@ seal_to (const CsSealInput *input, const guint8 *key, const CsSealDigest *digest
     good = ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (errno));
   if (!good)
     g_unlink (part);
-  return good && sync_folder (folder, error) && sync_folder (above, error);
+  return good && sync_folder (folder, error);
 }
 
 static gboolean
@@ -90,6 +106,8 @@ typedef struct {
   CsBlobs *blobs;
   CsBlobInfo info;
   char *path;
+  CsWriteFunc use; /* or NULL: runs in the transaction that makes the blob */
+  gpointer use_data;
 } Put;
 
 static gboolean
@@ -117,7 +135,8 @@ write_row (CsDb *db, gpointer data, GError **error)
     return ct_fail (error, CT_ERROR_STATE, "the file goes with an older blob");
   return check_quota (db, put->info.tenant, put->info.size, error)
          && cs_blobs_store_add (db, &put->info, error)
-         && cs_blobs_store_add_usage (db, put->info.tenant, (gint64) put->info.size, error);
+         && cs_blobs_store_add_usage (db, put->info.tenant, (gint64) put->info.size, error)
+         && (put->use == NULL || put->use (db, put->use_data, error));
 }
 
 /* After an unknown commit the row is looked for, and written only when it is not there. */
@@ -169,10 +188,10 @@ put_sealed (Put *put, CsStore *store, const CsSealInput *input, const guint8 *ke
 
 static gboolean
 put_input (CsBlobs *blobs, CsStore *store, CsScope scope, CsBlobKind kind, const CsSealInput *input,
-           gint64 retain_until_ms, CtId *id, GError **error)
+           gint64 retain_until_ms, CsWriteFunc use, gpointer use_data, CtId *id, GError **error)
 {
   CsDb *db = cs_store_acquire_reader (store);
-  Put put = { .blobs = blobs };
+  Put put = { .blobs = blobs, .use = use, .use_data = use_data };
   guint8 key[CS_SEAL_KEY];
   CsSealDigest digest;
   gboolean good = scope.tenant != CT_ID_NONE
@@ -194,24 +213,24 @@ put_input (CsBlobs *blobs, CsStore *store, CsScope scope, CsBlobKind kind, const
   };
   sodium_bin2hex (put.info.hash, sizeof put.info.hash, digest.hash, sizeof digest.hash);
   put.path = cs_blobs_path (blobs, scope.tenant, put.info.hash);
+  *id = put.info.id; /* for @use */
   good = put_sealed (&put, store, input, key, &digest, error);
   sodium_memzero (key, sizeof key);
   g_free (put.path);
-  if (good)
-    *id = put.info.id;
   return good;
 }
 
 gboolean
 cs_blobs_put_file (CsBlobs *blobs, CsStore *store, CsScope scope, CsBlobKind kind, const char *path,
-                   gint64 retain_until_ms, CtId *id, GError **error)
+                   gint64 retain_until_ms, CsWriteFunc use, gpointer use_data, CtId *id,
+                   GError **error)
 {
   CsSealInput input = { .file = open (path, O_RDONLY | O_CLOEXEC) };
   gboolean good;
 
   if (input.file < 0)
     return ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (errno));
-  good = put_input (blobs, store, scope, kind, &input, retain_until_ms, id, error);
+  good = put_input (blobs, store, scope, kind, &input, retain_until_ms, use, use_data, id, error);
   close (input.file);
   return good;
 }
@@ -223,7 +242,7 @@ cs_blobs_put_bytes (CsBlobs *blobs, CsStore *store, CsScope scope, CsBlobKind ki
 {
   CsSealInput input = { .file = -1, .bytes = bytes, .n_bytes = size };
 
-  return put_input (blobs, store, scope, kind, &input, retain_until_ms, id, error);
+  return put_input (blobs, store, scope, kind, &input, retain_until_ms, NULL, NULL, id, error);
 }
 
 gboolean

@@ -40,9 +40,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsBlobs, cs_blobs_free)
 
 /* Seals a file, or bytes, and writes the row; on a worker, never on a loop: it reads, writes and syncs.
  * @retain_until_ms 0: kept until deleted. CT_ERROR_LIMIT: the tenant's quota is used up. The
- * source file stays; the caller removes it once the id is safe. */
+ * source file stays; the caller removes it once the id is safe. @use (@use_data; may be NULL) runs in the
+ * transaction that writes the row, when @id is set: what names the blob stands or falls with it. */
 gboolean cs_blobs_put_file (CsBlobs *blobs, CsStore *store, CsScope scope, CsBlobKind kind,
-                            const char *path, gint64 retain_until_ms, CtId *id, GError **error);
+                            const char *path, gint64 retain_until_ms, CsWriteFunc use,
+                            gpointer use_data, CtId *id, GError **error);
 gboolean cs_blobs_put_bytes (CsBlobs *blobs, CsStore *store, CsScope scope, CsBlobKind kind,
                              gconstpointer bytes, gsize size, gint64 retain_until_ms, CtId *id,
                              GError **error);

@@ -18,15 +18,15 @@ struct _CsCalls {
   CsMailer *mailer; /* NULL: none is configured, messages wait */
   CsLoop *notes;
   /* On the notes loop: */
-  GQueue waiting;     /* what came back from the writer */
-  gboolean writing;   /* a batch is under way */
-  guint alone;        /* so many of the first are written one by one */
-  guint tries;        /* of the batch that the disk did not take */
-  GSource *retry;     /* NULL: none is due */
-  GMutex lock;        /* for what follows */
-  GQueue told;        /* since the last batch */
-  gboolean idle;      /* nothing is under way: the loop must be woken */
-  CsWorkers *sealers; /* one thread */
+  GQueue waiting;   /* what came back from the writer */
+  gboolean writing; /* a batch is under way */
+  guint alone;      /* so many of the first are written one by one */
+  guint tries;      /* of the batch that the disk did not take */
+  GSource *retry;   /* NULL: none is due */
+  GMutex lock;      /* for what follows */
+  GQueue told;      /* since the last batch */
+  gboolean idle;    /* nothing is under way: the loop must be woken */
+  CsWorkers *sealers;
 };
 
 /* Queries of the switch, from a worker: copies, or CT_ERROR_NOT_FOUND. Clear them. */

@@ -14,6 +14,7 @@
 #define NOTES_CAPACITY 100000
 #define BATCH_NOTES 256
 #define RETRY_MS 50
+#define SEALERS 4
 #define WRITTEN_MS 2000
 #define FLUSHED_MS 10000
 #define MAX_TRIES 200 /* with RETRY_MS: ten seconds of a disk that fails */
@@ -431,7 +432,7 @@ cs_calls_new (const CsCallsConfig *config)
 
   calls->config = *config;
   calls->notes = cs_loop_new ("notes", NOTES_CAPACITY);
-  calls->sealers = cs_workers_new ("sealers", 1, 10000);
+  calls->sealers = cs_workers_new ("sealers", SEALERS, 10000);
   g_mutex_init (&calls->lock);
   g_queue_init (&calls->waiting);
   g_queue_init (&calls->told);

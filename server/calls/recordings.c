@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recordings leave the spool: sealed into a blob, named in the call's record, the plain file removed.
- * One thread does it, one after the other, so that sealing never competes with itself; a file that
- * could not be sealed stays, and the next start takes it up. */
+ * A few threads do it, since each waits for the disk most of the time; a file that could not be sealed
+ * stays, and the next start takes it up. */
 #define G_LOG_DOMAIN "calls"
 
 #include <glib/gstdio.h>
@@ -61,9 +61,9 @@ seal (Keep *keep, GError **error)
   about = CS_ABOUT (.tenant = row->tenant, .call = row->id);
   keep->voicemail = row->voicemail_recording == keep->recording;
   if ((keep->voicemail ? row->voicemail_blob : row->blob) == CT_ID_NONE
-      && (!cs_blobs_put_file (config->blobs, config->store, cs_scope_tenant (row->tenant),
-                              CS_BLOB_RECORDING, keep->path, until, &keep->blob, error)
-          || !cs_store_write_patiently (config->store, write_recording, keep, error)))
+      && !cs_blobs_put_file (config->blobs, config->store, cs_scope_tenant (row->tenant),
+                             CS_BLOB_RECORDING, keep->path, until, write_recording, keep,
+                             &keep->blob, error))
     return FALSE;
   if (g_unlink (keep->path) != 0)
     cs_warning (about, "recording %s is sealed, its spool file is not gone",

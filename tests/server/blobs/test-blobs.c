@@ -182,8 +182,8 @@ test_file (Fixture *f, gconstpointer data)
 
   memcpy (bytes, "A caller says something.", 24);
   g_file_set_contents (in, (char *) bytes, (gssize) size, NULL);
-  g_assert_true (
-      cs_blobs_put_file (f->blobs, f->store, ADA, CS_BLOB_RECORDING, in, 0, &id, &error));
+  g_assert_true (cs_blobs_put_file (f->blobs, f->store, ADA, CS_BLOB_RECORDING, in, 0, NULL, NULL,
+                                    &id, &error));
   g_assert_no_error (error);
   blob = open_blob (f, ADA, id, NULL);
   range = cs_blob_read_range (blob, 0, G_MAXINT32, &error);
@@ -191,8 +191,8 @@ test_file (Fixture *f, gconstpointer data)
   sealed = only_file (f);
   g_assert_true (g_file_get_contents (sealed, &raw, &n_raw, NULL));
   g_assert_null (memmem (raw, n_raw, "A caller says", 13));
-  g_assert_false (
-      cs_blobs_put_file (f->blobs, f->store, ADA, CS_BLOB_RECORDING, "/nonexistent", 0, &id, NULL));
+  g_assert_false (cs_blobs_put_file (f->blobs, f->store, ADA, CS_BLOB_RECORDING, "/nonexistent", 0,
+                                     NULL, NULL, &id, NULL));
 }
 
 /* The key outlives the program, another key opens nothing, nor one that others may read. */
