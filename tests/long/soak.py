@@ -181,7 +181,7 @@ class Town(Staff):
                 caller.wait_for("ended")
             self.counts["heard"] += 1
 
-    async def ring(self, seconds, rate, watch):
+    async def ring(self, seconds, rate, watch, agent):
         """New callers at random moments, @rate a second in the mean."""
         end = time.monotonic() + seconds
         due = time.monotonic()
@@ -194,17 +194,18 @@ class Town(Staff):
             if now - looked >= LOOK_SECONDS:
                 looked = now
                 watch.look()
+                agent.poll()  # or it waits for us to read
                 self.check_tasks()
             await asyncio.sleep(min(0.05, max(0, due - time.monotonic())))
 
 
-async def live(house, options, watch):
+async def live(house, agent, options, watch):
     town = Town(house)
     await town.open()
     sound = town.start(asyncio.to_thread(town.speak))
     try:
         before = watch.look()
-        await town.ring(options.minutes * 60, options.rate, watch)
+        await town.ring(options.minutes * 60, options.rate, watch, agent)
         town.quiet.set()
         deadline = time.monotonic() + 90
         while town.phones.dialogs or town.strangers.dialogs or not sound.done():
@@ -260,7 +261,7 @@ def main():
         with Agent(house, "ida", "--tone", 1000, "--script", "auto", "--disposition", "message") as agent:
             agent.wait_for(event="presence", state="available")
             try:
-                counts, before = asyncio.run(live(house, options, watch))
+                counts, before = asyncio.run(live(house, agent, options, watch))
             except BaseException:
                 print("the e-agent with a voice said last:", *agent.poll()[-12:], sep="\n  ", file=sys.stderr)
                 raise
