@@ -2,8 +2,8 @@
 /* A recording is announced by the switch, started and stopped by the relay thread that owns the leg,
  * and written by the disk thread. Start and stop are fields, not messages in the ring, so a full ring
  * cannot lose them: the disk thread notes which recordings are stopped, then empties the rings (what
- * came before the stop is in them), then closes those. Closing waits for the platter and therefore
- * happens on a thread of its own, the closer. */
+ * came before the stop is in them), then closes those. Closing may wait for the disk and
+ * therefore happens on a thread of its own, the closer. */
 #define G_LOG_DOMAIN "media"
 #include "server/media/recorder.h"
 
@@ -308,20 +308,21 @@ cs_recorder_run (CsRecorder *recorder)
   return recorder->recordings->len;
 }
 
+/* Not synced: what is sealed from it in a moment is (server/calls/recordings.c), and a recording that a
+ * power cut finds unsealed is lost like one that still runs. */
 static void
 finish_file (CsRecording *recording)
 {
   guint8 header[CS_WAV_HEADER];
 
   cs_wav_write_header (header, CS_SIDES, (guint32) recording->written);
-  if (pwrite (recording->fd, header, sizeof header, 0) != sizeof header
-      || fsync (recording->fd) != 0)
+  if (pwrite (recording->fd, header, sizeof header, 0) != sizeof header)
     fail (recording, "cannot finish the file");
   else if (rename (recording->part, recording->path) != 0)
     fail (recording, "cannot rename the file");
 }
 
-/* The closer: makes it last, then tells. */
+/* The closer: gives it its name, then tells. */
 static void
 close_file (gpointer data, gpointer user_data)
 {
