@@ -147,11 +147,25 @@ is_current (int folder, const char *name, const CsSound *sound)
   return TRUE;
 }
 
+/* A reference, or NULL. */
+static CsSound *
+look_up (CsPrompts *prompts, const char *name)
+{
+  CsSound *sound;
+
+  g_mutex_lock (&prompts->lock);
+  sound = g_hash_table_lookup (prompts->sounds, name);
+  if (sound != NULL)
+    g_atomic_ref_count_inc (&sound->references);
+  g_mutex_unlock (&prompts->lock);
+  return sound;
+}
+
 /* The sound under @name that is still what the file holds; a reference. */
 static CsSound *
 load_or_keep (CsPrompts *prompts, int folder, const char *name)
 {
-  g_autoptr (CsSound) known = cs_prompts_get (prompts, name);
+  g_autoptr (CsSound) known = look_up (prompts, name);
 
   if (known != NULL && is_current (folder, name, known))
     return g_steal_pointer (&known);
@@ -241,15 +255,28 @@ cs_prompts_refresh (CsPrompts *prompts)
     read_folder (prompts);
 }
 
+/* One that was made a moment ago: its maker may want it before the folder's watcher has looked. */
+static CsSound *
+map_new (CsPrompts *prompts, const char *name)
+{
+  int folder = open (prompts->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  CsSound *sound = folder >= 0 ? load (folder, name) : NULL;
+
+  if (folder >= 0)
+    close (folder);
+  if (sound == NULL)
+    return NULL;
+  g_atomic_ref_count_inc (&sound->references);
+  g_mutex_lock (&prompts->lock);
+  g_hash_table_replace (prompts->sounds, g_strdup (name), sound);
+  g_mutex_unlock (&prompts->lock);
+  return sound;
+}
+
 CsSound *
 cs_prompts_get (CsPrompts *prompts, const char *name)
 {
-  CsSound *sound;
+  CsSound *sound = look_up (prompts, name);
 
-  g_mutex_lock (&prompts->lock);
-  sound = g_hash_table_lookup (prompts->sounds, name);
-  if (sound != NULL)
-    g_atomic_ref_count_inc (&sound->references);
-  g_mutex_unlock (&prompts->lock);
-  return sound;
+  return sound == NULL && cs_prompt_name_is_valid (name) ? map_new (prompts, name) : sound;
 }

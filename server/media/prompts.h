@@ -23,7 +23,8 @@ void cs_prompts_free (CsPrompts *prompts);
 int cs_prompts_get_fd (CsPrompts *prompts);
 void cs_prompts_refresh (CsPrompts *prompts);
 
-/* A reference, or NULL when there is no such prompt. Any thread; no disk. */
+/* A reference, or NULL when there is no such prompt. Any thread; the disk is looked at only for a prompt
+ * that is not mapped yet. */
 CsSound *cs_prompts_get (CsPrompts *prompts, const char *name);
 void cs_sound_unref (CsSound *sound);
 

@@ -168,7 +168,9 @@ test_shared (Fixture *f, gconstpointer data)
   g_assert_true (cs_store_write (f->store, share_only, (gpointer) one, NULL));
   g_assert_null (known (f, TENANT, COMPANY, NUMBER, NULL));
   g_assert_true (cs_store_write (f->store, share_only, (gpointer) other, NULL));
-  g_assert_nonnull (known (f, TENANT, COMPANY, NUMBER, NULL));
+  g_free (again);
+  again = known (f, TENANT, COMPANY, NUMBER, NULL);
+  g_assert_cmpstr (again, ==, "Jan");
 }
 
 static void
