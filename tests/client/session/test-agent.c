@@ -224,18 +224,22 @@ test_taken (Fixture *f, gconstpointer data)
   cd_agent_stop (f->agent);
   cd_agent_start (f->agent);
   WAIT_UNTIL (count_asked (f, "POST /api/v1/me/device") == 2 && cd_phone_get_registered (f->phone));
-  cd_agent_set_presence (f->agent, "available", NULL);
   set_presence (f, NULL, "offline", "");
+  WAIT_UNTIL (cd_agent_get_presence (f->agent)->registered);
+  set_presence (f, "GET", "available", ""); /* the server knows, whenever it is asked */
+  cd_agent_set_presence (f->agent, "available", NULL);
   WAIT_UNTIL (strcmp (cd_agent_get_presence (f->agent)->state, "available") == 0);
   desk_server_event (f->server, "device", "user:" ME, "{\"serial\":\"000000000004A\"}");
   desk_server_event (f->server, "device", "user:" ME, "{\"serial\":\"000000000004B\"}");
   WAIT_UNTIL (cd_agent_is_taken (f->agent));
   g_assert_false (cd_phone_get_registered (f->phone));
   /* What the other desk does is not contradicted. */
+  set_presence (f, "GET", "offline", "");
   set_presence (f, NULL, "offline", "");
   WAIT_UNTIL (strcmp (cd_agent_get_presence (f->agent)->state, "offline") == 0);
   g_assert_cmpuint (count_asked (f, "PUT /api/v1/me/presence {\"state\":\"available\"}"), ==, 1);
   desk_server_set (f->server, "POST", "/api/v1/me/device", 201, third);
+  set_presence (f, "GET", "available", "");
   cd_agent_set_presence (f->agent, "available", NULL);
   WAIT_UNTIL (cd_phone_get_registered (f->phone)
               && strcmp (cd_agent_get_presence (f->agent)->state, "available") == 0);
