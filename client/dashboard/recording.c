@@ -3,10 +3,10 @@
 
 #include "client/dashboard/recording.h"
 
+#include "client/sounds/sound-file.h"
 #include "common/base/error.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -31,21 +31,6 @@ static GParamSpec *properties[N_PROPERTIES];
 G_DEFINE_FINAL_TYPE (CdRecording, cd_recording, G_TYPE_OBJECT)
 
 static void fetch_piece (GTask *task);
-
-static gboolean
-open_file (CdRecording *self, GError **error)
-{
-  self->path = g_build_filename (g_get_user_runtime_dir (), "centrale-XXXXXX.wav", NULL);
-  g_mkdir_with_parents (g_get_user_runtime_dir (), 0700);
-  self->file = g_mkstemp_full (self->path, O_RDWR | O_CLOEXEC, 0600);
-  if (self->file < 0)
-    {
-      ct_fail (error, CT_ERROR_IO, "%s: %s", self->path, g_strerror (errno));
-      g_clear_pointer (&self->path, g_free);
-      return FALSE;
-    }
-  return TRUE;
-}
 
 static gboolean
 write_piece (CdRecording *self, GBytes *bytes, GError **error)
@@ -131,7 +116,8 @@ cd_recording_fetch_async (CdRecording *self, GCancellable *cancellable,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
   GError *error = NULL;
 
-  if (open_file (self, &error))
+  self->file = cd_sound_file_open (&self->path, &error);
+  if (self->file >= 0)
     fetch_piece (g_steal_pointer (&task));
   else
     g_task_return_error (task, error);

@@ -4,9 +4,8 @@
 #include "client/sounds/listener.h"
 
 #include "client/phone/media/audio-policy.h"
+#include "client/sounds/sound-file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -92,17 +91,17 @@ cd_listener_play_file (CdListener *self, const char *path)
 gboolean
 cd_listener_play_bytes (CdListener *self, GBytes *wav)
 {
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "centrale-XXXXXX.wav", NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
   gsize size;
   const char *data = g_bytes_get_data (wav, &size);
   int file;
 
   cd_listener_stop (self);
-  g_mkdir_with_parents (g_get_user_runtime_dir (), 0700);
-  file = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  file = cd_sound_file_open (&path, &error);
   if (file < 0)
     {
-      g_warning ("%s: %s", path, g_strerror (errno));
+      g_warning ("%s", error->message);
       return FALSE;
     }
   close (file);

@@ -6,10 +6,10 @@
 #include "client/sounds/recorder.h"
 
 #include "client/phone/media/audio-policy.h"
+#include "client/sounds/sound-file.h"
 #include "common/base/error.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <unistd.h>
@@ -79,18 +79,15 @@ on_bus_message (GstBus *bus, GstMessage *message, gpointer data)
 static gboolean
 open_file (CdRecorder *self)
 {
-  int file;
+  g_autoptr (GError) error = NULL;
+  int file = cd_sound_file_open (&self->path, &error);
 
-  self->path = g_build_filename (g_get_user_runtime_dir (), "centrale-XXXXXX.wav", NULL);
-  g_mkdir_with_parents (g_get_user_runtime_dir (), 0700);
-  file = g_mkstemp_full (self->path, O_RDWR | O_CLOEXEC, 0600);
   if (file >= 0)
     {
       close (file);
       return TRUE;
     }
-  g_warning ("%s: %s", self->path, g_strerror (errno));
-  g_clear_pointer (&self->path, g_free);
+  g_warning ("%s", error->message);
   return FALSE;
 }
 

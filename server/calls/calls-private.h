@@ -67,7 +67,7 @@ gboolean cs_calls_finish (CsCalls *calls, CsDb *db, CsScope scope, CtId call,
 /* In the closure that names a voicemail's blob: tells the company of it. */
 gboolean cs_calls_put_voicemail (CsCalls *calls, CsDb *db, CtId recording, GError **error);
 
-/* Recordings: on the notes loop's behalf, on a thread of its own. */
+/* Recordings: on the notes loop's behalf, on threads of their own. */
 void cs_calls_keep_recording (CsCalls *calls, CtId recording, const char *path, gint64 samples);
 /* What an earlier run left in the spool. */
 void cs_calls_recover_recordings (CsCalls *calls);
