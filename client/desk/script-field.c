@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/desk/script-field.h"
 
+#include "client/desk/words.h"
 #include "client/widgets/format.h"
 #include "common/rules/phone.h"
 
@@ -213,35 +214,13 @@ on_choice_key_pressed (CdScriptField *self, guint key, guint code, GdkModifierTy
 }
 
 static void
-append_choice (CdScriptField *self, guint i)
+append_choice (CdScriptField *self, const CtScriptChoice *choice)
 {
-  const CtScriptChoice *choice = g_ptr_array_index (self->step->choices, i);
   const char *label = ct_script_text_in (self->script, &choice->label, self->language);
-  GtkWidget *row = adw_action_row_new ();
-  GtkWidget *check = gtk_check_button_new ();
+  GtkWidget *check = cd_append_choice (GTK_LIST_BOX (self->list), self->checks,
+                                       *label != '\0' ? label : choice->code);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), *label != '\0' ? label : choice->code);
-  gtk_widget_set_can_focus (check, FALSE);
-  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  *label != '\0' ? label : choice->code, -1);
-  if (i > 0)
-    gtk_check_button_set_group (GTK_CHECK_BUTTON (check), g_ptr_array_index (self->checks, 0));
-  g_ptr_array_add (self->checks, check);
   g_signal_connect_object (check, "toggled", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
-  if (i < 9)
-    {
-      g_autofree char *digit = g_strdup_printf ("%u", i + 1);
-      GtkWidget *key = gtk_label_new (digit);
-
-      gtk_widget_add_css_class (key, "keycap");
-      gtk_widget_set_valign (key, GTK_ALIGN_CENTER);
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), key);
-    }
-  gtk_list_box_append (GTK_LIST_BOX (self->list), row);
 }
 
 static GtkWidget *
@@ -255,7 +234,7 @@ make_choices (CdScriptField *self)
   gtk_widget_add_css_class (self->list, "boxed-list");
   set_accessible_label (self, self->list);
   for (guint i = 0; i < self->step->choices->len; i++)
-    append_choice (self, i);
+    append_choice (self, g_ptr_array_index (self->step->choices, i));
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (on_choice_key_pressed), self,
                            G_CONNECT_SWAPPED);

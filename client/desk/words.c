@@ -4,6 +4,7 @@
 #include "client/session/keyed.h"
 #include "common/rules/phone.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -78,6 +79,36 @@ cd_show_detail (GtkLabel *label, const char *text)
   gtk_label_set_text (label, text != NULL ? text : "");
   gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (label)),
                           text != NULL && *text != '\0');
+}
+
+/* Before the title a button, after it the key; the row is what has the focus. */
+GtkWidget *
+cd_append_choice (GtkListBox *list, GPtrArray *checks, const char *label)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *check = gtk_check_button_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), label);
+  gtk_widget_set_can_focus (check, FALSE);
+  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (checks->len > 0)
+    gtk_check_button_set_group (GTK_CHECK_BUTTON (check), g_ptr_array_index (checks, 0));
+  g_ptr_array_add (checks, check);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
+  if (checks->len <= 9)
+    {
+      g_autofree char *digit = g_strdup_printf ("%u", checks->len);
+      GtkWidget *key = gtk_label_new (digit);
+
+      gtk_widget_add_css_class (key, "keycap");
+      gtk_widget_set_valign (key, GTK_ALIGN_CENTER);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), key);
+    }
+  gtk_list_box_append (list, row);
+  return check;
 }
 
 void

@@ -20,6 +20,10 @@ GtkLabel *cd_append_detail (GtkBox *box, const char *caption);
 /* Shows @text, or hides the detail when it is NULL or "". */
 void cd_show_detail (GtkLabel *label, const char *text);
 
+/* A row of @list with a radio button, which belongs with those in @checks and is added to them, and with the
+ * digit that chooses it while there is one; returns the button. */
+GtkWidget *cd_append_choice (GtkListBox *list, GPtrArray *checks, const char *label);
+
 void cd_remove_children (GtkWidget *box);
 
 G_END_DECLS

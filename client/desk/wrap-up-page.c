@@ -36,34 +36,12 @@ on_touched (CdWrapUpPage *self)
 }
 
 static void
-append_outcome (CdWrapUpPage *self, const CtDisposition *disposition, guint i)
+append_outcome (CdWrapUpPage *self, const CtDisposition *disposition)
 {
-  GtkWidget *row = adw_action_row_new ();
-  GtkWidget *check = gtk_check_button_new ();
+  GtkWidget *check = cd_append_choice (self->list, self->checks, disposition->label);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), disposition->label);
-  gtk_widget_set_can_focus (check, FALSE);
-  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  disposition->label, -1);
-  if (i > 0)
-    gtk_check_button_set_group (GTK_CHECK_BUTTON (check), g_ptr_array_index (self->checks, 0));
   g_signal_connect_object (check, "toggled", G_CALLBACK (on_touched), self, G_CONNECT_SWAPPED);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
-  if (i < 9)
-    {
-      g_autofree char *digit = g_strdup_printf ("%u", i + 1);
-      GtkWidget *key = gtk_label_new (digit);
-
-      gtk_widget_add_css_class (key, "keycap");
-      gtk_widget_set_valign (key, GTK_ALIGN_CENTER);
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), key);
-    }
-  g_ptr_array_add (self->checks, check);
   g_ptr_array_add (self->codes, g_strdup (disposition->code));
-  gtk_list_box_append (self->list, row);
 }
 
 void
@@ -76,7 +54,7 @@ cd_wrap_up_page_begin (CdWrapUpPage *self, const CtCall *call, const char *sugge
   g_ptr_array_set_size (self->checks, 0);
   g_ptr_array_set_size (self->codes, 0);
   for (guint i = 0; i < n; i++)
-    append_outcome (self, g_ptr_array_index (call->dispositions, i), i);
+    append_outcome (self, g_ptr_array_index (call->dispositions, i));
   for (guint i = 0; i < n; i++)
     if (g_strcmp0 (g_ptr_array_index (self->codes, i), suggested) == 0)
       gtk_check_button_set_active (g_ptr_array_index (self->checks, i), TRUE);

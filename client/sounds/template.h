@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For the class_init of this folder's widgets: their template out of this folder's resources. */
 #pragma once
 
-#include <gtk/gtk.h>
+#include "client/widgets/template.h"
 
-G_BEGIN_DECLS
+GResource *cd_sounds_get_resource (void); /* made by glib-compile-resources */
 
 /* @name: "sound-row" for sounds/sound-row.ui. */
-void cd_sounds_set_template (GtkWidgetClass *widget_class, const char *name);
-
-G_END_DECLS
+#define cd_sounds_set_template(widget_class, name)                                                 \
+  cd_widget_set_template (widget_class, cd_sounds_get_resource (), "sounds/" name)
