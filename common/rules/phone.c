@@ -204,6 +204,15 @@ ct_phone_is_e164 (const char *text)
 }
 
 gboolean
+ct_phone_begins_with (const char *number, char *const *prefixes)
+{
+  for (guint i = 0; prefixes != NULL && prefixes[i] != NULL; i++)
+    if (g_str_has_prefix (number, prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 ct_phone_is_withheld (const char *text)
 {
   static const char *const words[]

@@ -28,6 +28,8 @@ char *ct_phone_normalise (const char *text, const CtDialPlan *plan) G_GNUC_WARN_
 
 /* TRUE for exactly "+" and 7 to 15 digits, the first not 0. */
 gboolean ct_phone_is_e164 (const char *text);
+/* TRUE when @number begins with one of @prefixes ("+31", "+3906"); NULL: there are none. */
+gboolean ct_phone_begins_with (const char *number, char *const *prefixes);
 
 /* TRUE for NULL, "", and the words that trunks write in place of a number ("anonymous", "restricted"...),
  * bare or in a SIP URI. */

@@ -226,6 +226,12 @@ ct_script_dispositions (const CtScript *script)
 }
 
 GPtrArray *
+ct_script_directory (const CtScript *script)
+{
+  return script->directory;
+}
+
+GPtrArray *
 ct_script_allowed (const CtScript *script)
 {
   return script->allowed;

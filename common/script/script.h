@@ -160,6 +160,7 @@ const CtScriptStep *
 ct_script_find (const CtScript *script, const char *id);    /* NULL: no such step */
 GPtrArray *ct_script_steps (const CtScript *script);        /* CtScriptStep, as written */
 GPtrArray *ct_script_dispositions (const CtScript *script); /* CtScriptDisposition */
+GPtrArray *ct_script_directory (const CtScript *script);    /* CtScriptEntry, as written */
 GPtrArray *ct_script_allowed (const CtScript *script);      /* CtScriptText: may occur (S0-30) */
 GPtrArray *ct_script_forbidden (const CtScript *script);    /* CtScriptText: may not occur */
 const CtScriptText *ct_script_conduct (const CtScript *script); /* of the whole script */

@@ -156,6 +156,7 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
   g_autoptr (CsStore) store = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) findings = NULL;
+  g_auto (GStrv) warnings = NULL;
   CsPlaces places;
   CsHands hands;
   CsApplyHands out;
@@ -168,9 +169,11 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
                      { .helper = helper, .prompt_folder = places.prompts },
                      { (gsize) config->hash_memory_mib * MIB, (guint) config->hash_passes } };
   cs_hands_fill (&hands, &out);
-  file = cs_tenant_file_load (arguments[0], &out, &yaml, &findings);
+  file = cs_tenant_file_load (arguments[0], &yaml, &findings, &warnings);
   for (guint i = 0; findings[i] != NULL; i++)
     g_printerr ("%s\n", findings[i]);
+  for (guint i = 0; warnings[i] != NULL; i++)
+    g_printerr ("%s\n", warnings[i]);
   folder = g_path_get_dirname (arguments[0]);
   if (file == NULL || findings[0] != NULL)
     code = EX_DATAERR;

@@ -84,17 +84,6 @@ verify_password (gpointer data, const char *hash, const char *password)
   return crypto_pwhash_str_verify (hash, password, strlen (password)) == 0;
 }
 
-static char **
-check_script (gpointer data, const char *body)
-{
-  gboolean may_publish = TRUE;
-  char **findings = cs_scripts_check (body, &may_publish);
-
-  if (may_publish)
-    g_clear_pointer (&findings, g_strfreev); /* warnings do not stop a tenant file */
-  return findings;
-}
-
 static gboolean
 publish_script (gpointer data, CsDb *db, CsScope scope, CtId company, const CtScriptSpec *script,
                 CtId *script_id, GError **error)
@@ -148,7 +137,7 @@ opening_credit (gpointer data, CsDb *db, CsScope scope, CtId company, CtMoney am
 void
 cs_hands_fill (CsHands *hands, CsApplyHands *out)
 {
-  *out = (CsApplyHands){ hands,          hands->realm,  prompt_from_file,   prompt_from_text,
-                         prompt_builtin, hash_password, verify_password,    check_script,
-                         publish_script, set_tariff,    set_shared_numbers, opening_credit };
+  *out = (CsApplyHands){ hands,          hands->realm,       prompt_from_file, prompt_from_text,
+                         prompt_builtin, hash_password,      verify_password,  publish_script,
+                         set_tariff,     set_shared_numbers, opening_credit };
 }

@@ -12,35 +12,6 @@
 
 #define MAX_BODY 262144
 
-char **
-cs_scripts_check (const char *body, gboolean *may_publish)
-{
-  g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
-  g_autoptr (GPtrArray) findings = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CtScript) script = ct_script_parse_text (body, -1, NULL, &error);
-
-  if (script == NULL)
-    {
-      if (may_publish != NULL)
-        *may_publish = FALSE;
-      g_strv_builder_add (texts, error->message);
-      return g_strv_builder_end (texts);
-    }
-  findings = ct_script_check (script);
-  if (may_publish != NULL)
-    *may_publish = ct_script_findings_pass (findings);
-  if (findings->len == 0)
-    return NULL;
-  for (guint i = 0; i < findings->len; i++)
-    {
-      g_autofree char *text = ct_script_finding_to_text (g_ptr_array_index (findings, i));
-
-      g_strv_builder_add (texts, text);
-    }
-  return g_strv_builder_end (texts);
-}
-
 /* The first error among the findings, as ours. */
 static gboolean
 refuse (const char *key, GPtrArray *findings, GError **error)

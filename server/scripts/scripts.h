@@ -73,9 +73,6 @@ extern const CsModule cs_scripts_module;
 
 /* Publishing */
 
-/* What is wrong with @body, as "pointer: code: parameters", errors and warnings; NULL when nothing is.
- * @may_publish (may be NULL): no error among them. */
-char **cs_scripts_check (const char *body, gboolean *may_publish);
 /* In a write closure. A script of the company by its key, new or renamed; a body that differs from the live
  * version's becomes the next version and is live at once. A body with an error is CT_ERROR_INVALID. */
 gboolean cs_scripts_publish (CsDb *db, CsScope scope, CtId company, const char *key,

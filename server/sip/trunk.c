@@ -120,8 +120,5 @@ cs_sip_trunk_allows (const CsSipTrunk *trunk, const char *number)
   for (const char *c = number + 1; *c != '\0'; c++)
     if (!g_ascii_isdigit (*c))
       return FALSE;
-  for (guint i = 0; trunk->allowed != NULL && trunk->allowed[i] != NULL; i++)
-    if (g_str_has_prefix (number, trunk->allowed[i]))
-      return TRUE;
-  return FALSE;
+  return ct_phone_begins_with (number, trunk->allowed);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading a tenant file and checking what the field tables cannot: that keys are unique and named
- * things exist, amounts and numbers are in form, hours can be built, scripts are sound. Each finding
- * names file and line. */
+ * things exist, amounts and numbers are in form, hours can be built. Each finding names file and line.
+ * Scripts, and whether a number can be dialled: apply-dialled.c. */
 #define G_LOG_DOMAIN "tenants"
 
 #include <string.h>
@@ -9,21 +9,19 @@
 #include "common/base/error.h"
 #include "common/rules/phone.h"
 #include "common/wire/record-json.h"
-#include "server/tenants/apply.h"
+#include "server/tenants/apply-private.h"
 #include "server/tenants/tenants-store.h"
 
-typedef struct {
-  CsYaml *yaml;
-  const CtTenantFile *file;
-  const char *folder; /* of the files it names */
-  const CsApplyHands *hands;
-  GPtrArray *findings;
-} Check;
-
-static void find (Check *check, const char *pointer, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
 static void
-find (Check *check, const char *pointer, const char *format, ...)
+add (GPtrArray *list, CsApplyCheck *check, const char *pointer, const char *kind, const char *what)
+{
+  g_ptr_array_add (list,
+                   g_strdup_printf ("%s:%u: %s%s: %s", cs_yaml_get_name (check->yaml),
+                                    cs_yaml_find_line (check->yaml, pointer), kind, pointer, what));
+}
+
+void
+cs_apply_find (CsApplyCheck *check, const char *pointer, const char *format, ...)
 {
   va_list arguments;
   g_autofree char *what = NULL;
@@ -31,9 +29,19 @@ find (Check *check, const char *pointer, const char *format, ...)
   va_start (arguments, format);
   what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_ptr_array_add (check->findings,
-                   g_strdup_printf ("%s:%u: %s: %s", cs_yaml_get_name (check->yaml),
-                                    cs_yaml_find_line (check->yaml, pointer), pointer, what));
+  add (check->findings, check, pointer, "", what);
+}
+
+void
+cs_apply_warn (CsApplyCheck *check, const char *pointer, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *what = NULL;
+
+  va_start (arguments, format);
+  what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  add (check->warnings, check, pointer, "warning: ", what);
 }
 
 /* The key of any of the file's things stands first behind the record. */
@@ -56,7 +64,7 @@ has (const GPtrArray *list, const char *key)
 }
 
 static void
-check_unique (Check *check, const char *pointer, const GPtrArray *list)
+check_unique (CsApplyCheck *check, const char *pointer, const GPtrArray *list)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
@@ -65,34 +73,34 @@ check_unique (Check *check, const char *pointer, const GPtrArray *list)
       {
         g_autofree char *at = g_strdup_printf ("%s/%u/key", pointer, i);
 
-        find (check, at, "the key %s stands twice", key_of (list->pdata[i]));
+        cs_apply_find (check, at, "the key %s stands twice", key_of (list->pdata[i]));
       }
 }
 
 /* @seen: the values of this kind so far. */
 static void
-check_once (Check *check, GHashTable *seen, const char *pointer, const char *member,
+check_once (CsApplyCheck *check, GHashTable *seen, const char *pointer, const char *member,
             const char *value)
 {
   g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
 
   if (!g_hash_table_add (seen, (gpointer) value))
-    find (check, at, "%s stands twice", value);
+    cs_apply_find (check, at, "%s stands twice", value);
 }
 
 static void
-check_named (Check *check, const char *pointer, const char *member, const GPtrArray *list,
+check_named (CsApplyCheck *check, const char *pointer, const char *member, const GPtrArray *list,
              const char *key, const char *what)
 {
   g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
 
   if (key != NULL && !has (list, key))
-    find (check, at, "there is no %s %s in this file", what, key);
+    cs_apply_find (check, at, "there is no %s %s in this file", what, key);
 }
 
 static void
-check_all_named (Check *check, const char *pointer, const char *member, const GPtrArray *list,
-                 char **keys, const char *what)
+check_all_named (CsApplyCheck *check, const char *pointer, const char *member,
+                 const GPtrArray *list, char **keys, const char *what)
 {
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
     {
@@ -103,26 +111,26 @@ check_all_named (Check *check, const char *pointer, const char *member, const GP
 }
 
 static void
-check_money (Check *check, const char *pointer, const char *member, const char *text)
+check_money (CsApplyCheck *check, const char *pointer, const char *member, const char *text)
 {
   g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
   CtMoney money;
 
   if (text != NULL && (!ct_money_parse (text, &money) || money < 0))
-    find (check, at, "an amount like \"0.02\" is wanted, not \"%s\"", text);
+    cs_apply_find (check, at, "an amount like \"0.02\" is wanted, not \"%s\"", text);
 }
 
 static void
-check_number (Check *check, const char *pointer, const char *member, const char *number)
+check_number (CsApplyCheck *check, const char *pointer, const char *member, const char *number)
 {
   g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
 
   if (number != NULL && !ct_phone_is_e164 (number))
-    find (check, at, "a number like +3225550123 is wanted, not %s", number);
+    cs_apply_find (check, at, "a number like +3225550123 is wanted, not %s", number);
 }
 
 static void
-check_end (Check *check, const char *pointer, const char *member, const CtEndSpec *end)
+check_end (CsApplyCheck *check, const char *pointer, const char *member, const CtEndSpec *end)
 {
   g_autofree char *at = g_strdup_printf ("%s/%s", pointer, member);
 
@@ -131,22 +139,31 @@ check_end (Check *check, const char *pointer, const char *member, const CtEndSpe
   check_named (check, at, "prompt", check->file->prompts, end->prompt, "prompt");
   check_number (check, at, "number", end->number);
   if (strcmp (end->kind, "forward") == 0 && end->number == NULL)
-    find (check, at, "a forward needs a number");
+    cs_apply_find (check, at, "a forward needs a number");
 }
 
 static void
-check_hours (Check *check, const char *pointer, const CtHoursSpec *spec, const char *time_zone)
+check_hours (CsApplyCheck *check, const char *pointer, const CtHoursSpec *spec,
+             const char *time_zone)
 {
   g_autofree char *at = g_strdup_printf ("%s/hours", pointer);
   g_autoptr (GError) error = NULL;
   g_autoptr (CtHours) hours = cs_tenants_hours (spec, time_zone, &error);
 
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
   if (hours == NULL)
-    find (check, at, "%s", error->message);
+    cs_apply_find (check, at, "%s", error->message);
+  for (guint i = 0; spec->dates != NULL && i < spec->dates->len; i++)
+    {
+      g_autofree char *date = g_strdup_printf ("%s/dates/%u", at, i);
+
+      check_once (check, seen, date, "date", ((CtDateSpec *) spec->dates->pdata[i])->date);
+    }
 }
 
 static void
-check_options (Check *check, const char *pointer, const CtStepSpec *step)
+check_options (CsApplyCheck *check, const char *pointer, const CtStepSpec *step)
 {
   g_autofree char *all = g_strdup_printf ("%s/options", pointer);
 
@@ -157,12 +174,12 @@ check_options (Check *check, const char *pointer, const CtStepSpec *step)
       g_autofree char *at = g_strdup_printf ("%s/%u/key", all, i);
 
       if (step->keys == NULL || !g_hash_table_contains (step->keys, option->key))
-        find (check, at, "%s is none of the step's keys", option->key);
+        cs_apply_find (check, at, "%s is none of the step's keys", option->key);
     }
 }
 
 static void
-check_steps (Check *check, const char *pointer, const GPtrArray *steps)
+check_steps (CsApplyCheck *check, const char *pointer, const GPtrArray *steps)
 {
   g_autofree char *all = g_strdup_printf ("%s/steps", pointer);
 
@@ -182,25 +199,25 @@ check_steps (Check *check, const char *pointer, const GPtrArray *steps)
       check_end (check, at, "end", step->end);
       check_options (check, at, step);
       if (strcmp (step->kind, "end") == 0 && step->end == NULL)
-        find (check, at, "an end step needs `end`");
+        cs_apply_find (check, at, "an end step needs `end`");
       if ((menu || strcmp (step->kind, "language") == 0) && step->keys == NULL)
-        find (check, at, "a %s needs `keys`", step->kind);
+        cs_apply_find (check, at, "a %s needs `keys`", step->kind);
       if (step->keys == NULL)
         continue;
       g_hash_table_iter_init (&iter, step->keys);
       while (g_hash_table_iter_next (&iter, &key, &value))
         if (strlen (key) != 1 || strchr ("0123456789*#", *(char *) key) == NULL)
-          find (check, at, "'%s' is no key of a phone", (char *) key);
+          cs_apply_find (check, at, "'%s' is no key of a phone", (char *) key);
         else if (menu)
           check_named (check, at, "keys", steps, value, "step");
         else if (cs_language_parse (value) < 0)
-          find (check, at, "'%s' is no language", (char *) value);
+          cs_apply_find (check, at, "'%s' is no language", (char *) value);
     }
 }
 
 /* The place in the queue is told with ten prompts, one a digit. */
 static void
-check_digits (Check *check, const char *pointer, const char *prefix)
+check_digits (CsApplyCheck *check, const char *pointer, const char *prefix)
 {
   for (guint i = 0; prefix != NULL && i < 10; i++)
     {
@@ -211,7 +228,8 @@ check_digits (Check *check, const char *pointer, const char *prefix)
 }
 
 static void
-check_line (Check *check, const char *pointer, const CtCompanySpec *company, const CtLineSpec *line)
+check_line (CsApplyCheck *check, const char *pointer, const CtCompanySpec *company,
+            const CtLineSpec *line)
 {
   const GPtrArray *prompts = check->file->prompts;
   const CtNeedsSpec *needs = line->needs;
@@ -244,48 +262,36 @@ check_line (Check *check, const char *pointer, const CtCompanySpec *company, con
   if (line->notice != NULL)
     check_named (check, pointer, "notice/prompt", prompts, ((CtNoticeSpec *) line->notice)->prompt,
                  "prompt");
+  if ((!ct_record_has (line, "record") || line->record) && line->announcement == NULL)
+    cs_apply_warn (check, pointer,
+                   "there is no announcement: calls are not recorded until one is made at the desk"
+                   " (record: false for a line that is never recorded)");
   if (reference >= limit)
-    find (check, pointer, "reference_seconds must be less than limit_seconds");
+    cs_apply_find (check, pointer, "reference_seconds must be less than limit_seconds");
 }
 
 static void
-check_script (Check *check, const char *pointer, const CtScriptSpec *script)
-{
-  g_auto (GStrv) findings = check->hands->check_script (check->hands->data, script->body);
-
-  for (guint i = 0; findings != NULL && findings[i] != NULL; i++)
-    {
-      const char *colon = strstr (findings[i], ": ");
-      g_autofree char *place
-          = g_strndup (findings[i], colon != NULL ? (gsize) (colon - findings[i]) : 0);
-      g_autofree char *at = g_strdup_printf ("%s/body%s", pointer, place);
-
-      find (check, at, "%s", colon != NULL ? colon + 2 : findings[i]);
-    }
-}
-
-static void
-check_client_code (Check *check, const char *pointer, const char *code)
+check_client_code (CsApplyCheck *check, const char *pointer, const char *code)
 {
   g_autofree char *at = g_strdup_printf ("%s/client_code", pointer);
 
   if (strspn (code, "0123456789") != strlen (code))
-    find (check, at, "a client code is 4 or 5 digits");
+    cs_apply_find (check, at, "a client code is 4 or 5 digits");
 }
 
 /* "#c64600", of which the field's length is checked. */
 static void
-check_colour (Check *check, const char *pointer, const char *colour)
+check_colour (CsApplyCheck *check, const char *pointer, const char *colour)
 {
   g_autofree char *at = g_strdup_printf ("%s/colour", pointer);
 
   if (colour != NULL
       && (*colour != '#' || strspn (colour + 1, "0123456789abcdefABCDEF") != strlen (colour + 1)))
-    find (check, at, "a colour like #c64600 is wanted, not \"%s\"", colour);
+    cs_apply_find (check, at, "a colour like #c64600 is wanted, not \"%s\"", colour);
 }
 
 static void
-check_company (Check *check, const char *pointer, const CtCompanySpec *company)
+check_company (CsApplyCheck *check, const char *pointer, const CtCompanySpec *company)
 {
   g_autofree char *scripts = g_strdup_printf ("%s/scripts", pointer);
 
@@ -297,12 +303,6 @@ check_company (Check *check, const char *pointer, const CtCompanySpec *company)
   check_money (check, pointer, "opening_credit", company->opening_credit);
   check_money (check, pointer, "provisional_credit", company->provisional_credit);
   check_unique (check, scripts, company->scripts);
-  for (guint i = 0; company->scripts != NULL && i < company->scripts->len; i++)
-    {
-      g_autofree char *at = g_strdup_printf ("%s/%u", scripts, i);
-
-      check_script (check, at, company->scripts->pdata[i]);
-    }
   for (guint i = 0; company->lines != NULL && i < company->lines->len; i++)
     {
       g_autofree char *at = g_strdup_printf ("%s/lines/%u", pointer, i);
@@ -312,7 +312,7 @@ check_company (Check *check, const char *pointer, const CtCompanySpec *company)
 }
 
 static void
-check_user (Check *check, const char *pointer, const CtUserSpec *user)
+check_user (CsApplyCheck *check, const char *pointer, const CtUserSpec *user)
 {
   gboolean company_role = FALSE;
 
@@ -323,11 +323,11 @@ check_user (Check *check, const char *pointer, const CtUserSpec *user)
       g_autofree char *at = g_strdup_printf ("%s/roles/%u", pointer, i);
 
       if (!known || role == CS_ROLE_OPERATOR)
-        find (check, at, "'%s' is no role of a tenant", user->roles[i]);
+        cs_apply_find (check, at, "'%s' is no role of a tenant", user->roles[i]);
       company_role |= (role & (CS_ROLE_OWNER | CS_ROLE_MEMBER)) != 0;
     }
   if (company_role != (user->company != NULL))
-    find (check, pointer, "an owner or member belongs to a company, and nobody else does");
+    cs_apply_find (check, pointer, "an owner or member belongs to a company, and nobody else does");
   check_named (check, pointer, "company", check->file->companies, user->company, "company");
   check_all_named (check, pointer, "pools", check->file->pools, user->pools, "pool");
   check_all_named (check, pointer, "skills", check->file->skills, user->skills, "skill");
@@ -340,17 +340,17 @@ check_user (Check *check, const char *pointer, const CtUserSpec *user)
     }
   for (guint i = 0; user->languages != NULL && user->languages[i] != NULL; i++)
     if (cs_language_parse (user->languages[i]) < 0)
-      find (check, pointer, "'%s' is no language", user->languages[i]);
+      cs_apply_find (check, pointer, "'%s' is no language", user->languages[i]);
 }
 
 static void
-check_prompt (Check *check, const char *pointer, const CtPromptSpec *prompt)
+check_prompt (CsApplyCheck *check, const char *pointer, const CtPromptSpec *prompt)
 {
   GHashTableIter iter;
   gpointer language, file;
 
   if (prompt->builtin == NULL && prompt->texts == NULL && prompt->files == NULL)
-    find (check, pointer, "a prompt needs texts, files or builtin");
+    cs_apply_find (check, pointer, "a prompt needs texts, files or builtin");
   if (prompt->files == NULL)
     return;
   g_hash_table_iter_init (&iter, prompt->files);
@@ -360,14 +360,14 @@ check_prompt (Check *check, const char *pointer, const CtPromptSpec *prompt)
       g_autofree char *at = g_strdup_printf ("%s/files/%s", pointer, (char *) language);
 
       if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
-        find (check, at, "there is no file %s", path);
+        cs_apply_find (check, at, "there is no file %s", path);
     }
 }
 
 /* Client codes are unique in the tenant (D12), numbers on the whole server (D13), of which this file is
  * what can be seen here; users in the tenant. */
 static void
-check_doubles (Check *check)
+check_doubles (CsApplyCheck *check)
 {
   const CtTenantFile *file = check->file;
   g_autoptr (GHashTable) codes = g_hash_table_new (g_str_hash, g_str_equal);
@@ -397,16 +397,16 @@ check_doubles (Check *check)
 }
 
 static void
-check_file (Check *check)
+check_file (CsApplyCheck *check)
 {
   const CtTenantFile *file = check->file;
   g_autoptr (GError) error = NULL;
   g_autoptr (CtHours) zone = ct_hours_new (file->time_zone, &error);
 
   if (!cs_tenants_is_domain (file->domain))
-    find (check, "/domain", "a domain like calls.example is wanted, in lower case");
+    cs_apply_find (check, "/domain", "a domain like calls.example is wanted, in lower case");
   if (zone == NULL)
-    find (check, "/time_zone", "%s", error->message);
+    cs_apply_find (check, "/time_zone", "%s", error->message);
   for (guint i = 0; file->shared_numbers != NULL && file->shared_numbers[i] != NULL; i++)
     {
       g_autofree char *member = g_strdup_printf ("%u", i);
@@ -438,15 +438,25 @@ check_file (Check *check)
       check_user (check, at, file->users->pdata[i]);
     }
   check_doubles (check);
+  cs_apply_check_dialled (check);
+}
+
+static char **
+steal_texts (GPtrArray *list)
+{
+  char **texts = (char **) g_ptr_array_steal (list, NULL);
+
+  return texts != NULL ? texts : g_new0 (char *, 1);
 }
 
 CtTenantFile *
-cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml, char ***findings)
+cs_tenant_file_load (const char *path, CsYaml **yaml, char ***findings, char ***warnings)
 {
   g_autofree char *bytes = NULL;
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr (GPtrArray) found = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  g_autoptr (GPtrArray) warned = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   g_autoptr (CsYaml) read = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (CtProblem) problem = NULL;
@@ -460,7 +470,7 @@ cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml,
     g_ptr_array_add (found, g_strdup (error->message));
   else
     {
-      Check check = { read, NULL, folder, hands, found };
+      CsApplyCheck check = { read, NULL, folder, found, warned };
 
       node = cs_yaml_to_json (read, &ct_tenant_file_type);
       file = ct_record_from_json (&ct_tenant_file_type, node, CT_WIRE_REQUEST, &problem);
@@ -475,12 +485,11 @@ cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml,
           /* The detail names the place itself. */
           if (g_str_has_prefix (what, at) && g_str_has_prefix (what + strlen (at), ": "))
             what += strlen (at) + 2;
-          find (&check, at, "%s", what);
+          cs_apply_find (&check, at, "%s", what);
         }
     }
-  *findings = (char **) g_ptr_array_steal (found, NULL);
-  if (*findings == NULL)
-    *findings = g_new0 (char *, 1);
+  *findings = steal_texts (found);
+  *warnings = steal_texts (warned);
   *yaml = g_steal_pointer (&read);
   return file;
 }

@@ -20,8 +20,6 @@ typedef struct {
   char *(*prompt_builtin) (gpointer data, const char *name, GError **error);
   char *(*hash_password) (gpointer data, const char *password, GError **error);
   gboolean (*verify_password) (gpointer data, const char *hash, const char *password);
-  /* Findings of a script's check, as "pointer: message", or NULL when it is sound. */
-  char **(*check_script) (gpointer data, const char *body);
   /* Inside the transaction. */
   gboolean (*publish_script) (gpointer data, CsDb *db, CsScope scope, CtId company,
                               const CtScriptSpec *script, CtId *script_id, GError **error);
@@ -35,10 +33,11 @@ typedef struct {
                               gboolean provisional, GError **error);
 } CsApplyHands;
 
-/* Reads and checks only. All findings, each "name:line: what", are in @findings (NULL-terminated, empty
- * when sound); NULL record when it could not be read at all. */
+/* Reads and checks only. All @findings, each "name:line: place: what" (NULL-terminated, empty when sound);
+ * the same of @warnings, "name:line: warning: place: what", which do not stop an apply. NULL record when it
+ * could not be read at all. */
 CtTenantFile *
-cs_tenant_file_load (const char *path, const CsApplyHands *hands, CsYaml **yaml, char ***findings);
+cs_tenant_file_load (const char *path, CsYaml **yaml, char ***findings, char ***warnings);
 /* @folder is what relative paths in the file are relative to. */
 gboolean cs_tenant_file_apply (CsStore *store, const CtTenantFile *file, const char *folder,
                                const CsApplyHands *hands, GError **error);

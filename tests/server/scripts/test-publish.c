@@ -135,25 +135,6 @@ test_scope (Fixture *f, gconstpointer data)
   cs_store_release_reader (f->store, db);
 }
 
-static void
-test_check (Fixture *f, gconstpointer data)
-{
-  g_autofree char *bad = sample_change (sample_bakery, "\"next\": \"name\",", "");
-  g_autofree char *odd = sample_change (sample_bakery, "\"disposition\": \"order\",", "");
-  g_auto (GStrv) findings = NULL;
-  g_auto (GStrv) warnings = NULL;
-  gboolean may = FALSE;
-
-  g_assert_null (cs_scripts_check (sample_bakery, &may));
-  g_assert_true (may);
-  findings = cs_scripts_check (bad, &may);
-  g_assert_false (may);
-  g_assert_true (g_strv_contains ((const char *const *) findings, "/steps/greet: dead-end"));
-  warnings = cs_scripts_check (odd, &may);
-  g_assert_true (may);
-  g_assert_cmpstr (warnings[0], ==, "/steps/done: disposition-none");
-}
-
 typedef struct {
   CtId call;
   CtId company;
@@ -199,7 +180,6 @@ main (int argc, char **argv)
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/scripts/versions", test_versions);
   ADD ("/scripts/scope", test_scope);
-  ADD ("/scripts/check", test_check);
   ADD ("/scripts/tickets", test_tickets);
   return g_test_run ();
 }

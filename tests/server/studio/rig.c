@@ -24,7 +24,9 @@ static const char file[]
       "  name: Bakery\n"
       "  client_code: 0427\n"
       "  language: nl\n"
-      "  scripts: [{key: orders, name: Orders, body: {any: thing}}]\n"
+      "  scripts:\n"
+      "  - {key: orders, name: Orders, body: {languages: [en], start: done, steps:\n"
+      "     {done: {kind: end, message: false, say: {en: Bye.}}}}}\n"
       "  lines:\n"
       "  - number: '%s'\n"
       "    label: Orders\n"
@@ -94,12 +96,6 @@ verify (gpointer data, const char *stored, const char *password)
   return TRUE;
 }
 
-static char **
-check_script (gpointer data, const char *body)
-{
-  return NULL;
-}
-
 static gboolean
 publish (gpointer data, CsDb *db, CsScope scope, CtId company, const CtScriptSpec *script, CtId *id,
          GError **error)
@@ -138,7 +134,6 @@ rig_apply (Rig *rig, const char *domain, const char *number)
                                .prompt_builtin = builtin,
                                .hash_password = hash,
                                .verify_password = verify,
-                               .check_script = check_script,
                                .publish_script = publish,
                                .set_tariff = tariff,
                                .opening_credit = credit,
@@ -147,13 +142,14 @@ rig_apply (Rig *rig, const char *domain, const char *number)
   g_autofree char *path = g_build_filename (rig->folder, "tenant.yaml", NULL);
   g_autofree char *jingle = g_build_filename (rig->folder, "jingle.wav", NULL);
   g_auto (GStrv) findings = NULL;
+  g_auto (GStrv) warnings = NULL;
   g_autoptr (CsYaml) yaml = NULL;
   g_autoptr (CtTenantFile) read = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   g_assert_true (g_file_set_contents (jingle, "a sound", -1, NULL)); /* it must be there */
-  read = cs_tenant_file_load (path, &hands, &yaml, &findings);
+  read = cs_tenant_file_load (path, &yaml, &findings, &warnings);
   g_assert_cmpstr (findings[0], ==, NULL);
   g_assert_true (cs_tenant_file_apply (rig->store, read, rig->folder, &hands, &error));
   g_assert_no_error (error);

@@ -26,7 +26,9 @@ static const char good[]
       "  client_code: 0427\n"
       "  language: nl\n"
       "  opening_credit: '50.00'\n"
-      "  scripts: [{key: orders, name: Orders, body: {any: thing}}]\n"
+      "  scripts: [{key: orders, name: Orders, body: {languages: [en], start: done, steps: {done: "
+      "{kind: end, disposition: done, message: false, say: {en: Bye.}}}, dispositions: [{code: "
+      "done, label: {en: Done}}]}}]\n"
       "  lines:\n"
       "  - number: '+3225550123'\n"
       "    label: Orders\n"
@@ -86,12 +88,6 @@ verify (gpointer data, const char *stored, const char *password)
   return g_str_has_suffix (stored, password);
 }
 
-static char **
-check_script (gpointer data, const char *body)
-{
-  return strstr (body, "broken") != NULL ? g_strsplit ("/broken: dead-end", "|", -1) : NULL;
-}
-
 static gboolean
 publish (gpointer data, CsDb *db, CsScope scope, CtId company, const CtScriptSpec *script, CtId *id,
          GError **error)
@@ -128,8 +124,8 @@ shared_numbers (gpointer data, CsDb *db, CsScope scope, char **numbers, GError *
 static CsApplyHands
 hands_of (Hands *hands)
 {
-  return (CsApplyHands){ hands,  "realm",      from_file, from_text, builtin,        hash,
-                         verify, check_script, publish,   tariff,    shared_numbers, credit };
+  return (CsApplyHands){ hands,  "realm", from_file, from_text,      builtin, hash,
+                         verify, publish, tariff,    shared_numbers, credit };
 }
 
 typedef struct {
@@ -139,6 +135,7 @@ typedef struct {
   CtClock *clock;
   Hands counts;
   CsApplyHands hands;
+  char **warnings; /* of what was loaded last */
 } Fixture;
 
 static void
@@ -174,6 +171,7 @@ tear_down (Fixture *fixture, gconstpointer unused)
     }
   g_rmdir (fixture->folder);
   ct_clock_unref (fixture->clock);
+  g_strfreev (fixture->warnings);
   g_free (fixture->folder);
   g_free (fixture->file);
 }
@@ -184,7 +182,8 @@ load (Fixture *fixture, const char *text, char ***findings)
   g_autoptr (CsYaml) yaml = NULL;
 
   g_assert_true (g_file_set_contents (fixture->file, text, -1, NULL));
-  return cs_tenant_file_load (fixture->file, &fixture->hands, &yaml, findings);
+  g_clear_pointer (&fixture->warnings, g_strfreev);
+  return cs_tenant_file_load (fixture->file, &yaml, findings, &fixture->warnings);
 }
 
 static void
@@ -316,7 +315,12 @@ test_findings (Fixture *fixture, gconstpointer unused)
     { "name: Example", "nam: Example", NULL },
     { "Europe/Brussels", "Europe/Atlantis", NULL },
     { "'08:00-18:00'", "'08:00-7'", NULL },
-    { "{any: thing}", "{broken: here}", "t.yaml:17: /companies/0/scripts/0/body/broken: dead-end" },
+    { "{languages: [en], ", "{broken: here, ",
+      "t.yaml:17: /companies/0/scripts/0/body/broken: not known here" },
+    { "start: done", "start: gone",
+      "t.yaml:17: /companies/0/scripts/0/body/start: start-unknown: gone" },
+    { "holidays: ['easter+1']", "dates: [{date: 2026-12-24}, {date: 2026-12-24}]",
+      "t.yaml:25: /companies/0/lines/0/hours/dates/1/date: 2026-12-24 stands twice" },
     { "roles: [owner]", "roles: [king]",
       "t.yaml:36: /users/1/roles/0: 'king' is no role of a tenant" },
     { "opening_credit: '50.00'", "opening_credit: 'much'",
@@ -357,6 +361,78 @@ test_findings (Fixture *fixture, gconstpointer unused)
     }
 }
 
+/* A file with trunks, ends and a script that dial. */
+static void
+test_dialled (Fixture *fixture, gconstpointer unused)
+{
+  static const struct {
+    const char *what, *from, *to, *message;
+  } cases[] = {
+    { "an end", "kind: voicemail, prompt: hello", "kind: forward, number: '+3120555'",
+      "t.yaml:30: /companies/0/lines/0/closed/number: +3120555 cannot be dialled: trunk main of "
+      "line "
+      "+3225550123 does not allow it" },
+    { "an end to ourselves", "kind: voicemail, prompt: hello",
+      "kind: forward, number: '+3225550123'",
+      "t.yaml:30: /companies/0/lines/0/closed/number: +3225550123 is a number of our own, which is "
+      "never dialled" },
+    { "a step", "'+32470000001'", "'+31470000001'",
+      "t.yaml:17: /companies/0/scripts/0/body/steps/plain/number: +31470000001 cannot be dialled: "
+      "trunk main of line +3225550123 does not allow it" },
+    { "an entry", "'+32470000002'", "'+3225550123'",
+      "t.yaml:17: /companies/0/scripts/0/body/directory/0/number: +3225550123 is a number of our "
+      "own, which is never dialled" },
+    { "no trunk", "    trunk: main\n", "",
+      "t.yaml:17: /companies/0/scripts/0/body/directory/0/number: +32470000002 cannot be dialled: "
+      "line +3225550123 has no trunk" },
+    { "an entry that nothing dials", "'+32470000003'", "'+31470000003'", NULL },
+  };
+  g_autoptr (GString) dials = g_string_new (good);
+
+  g_string_replace (dials, "port: 5080", "port: 5080, allowed: ['+32']", 1);
+  g_string_replace (
+      dials, "start: done, steps: {",
+      "start: plain, directory: [{name: boss, number: '+32470000002', label: {en: B}}, "
+      "{name: spare, number: '+32470000003', label: {en: S}}], steps: {plain: {kind: "
+      "connect, number: '+32470000001', say: {en: A}, next: named}, named: {kind: "
+      "connect, entry: boss, say: {en: B}, next: done}, ",
+      1);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) text = g_string_new (dials->str);
+      g_auto (GStrv) findings = NULL;
+      g_autoptr (CtTenantFile) file = NULL;
+
+      g_test_message ("%s", cases[i].what);
+      g_assert_cmpuint (g_string_replace (text, cases[i].from, cases[i].to, 1), ==, 1);
+      file = load (fixture, text->str, &findings);
+      g_assert_cmpstr (findings[0], ==, cases[i].message);
+    }
+}
+
+/* What is probably not meant is said, and applied. */
+static void
+test_warnings (Fixture *fixture, gconstpointer unused)
+{
+  static const char silent[]
+      = "t.yaml:19: warning: /companies/0/lines/0: there is no announcement: ";
+  g_autoptr (GString) odd = g_string_new (good);
+  g_autoptr (GString) announced = g_string_new (good);
+
+  apply (fixture);
+  g_assert_true (g_str_has_prefix (fixture->warnings[0], silent));
+  g_assert_null (fixture->warnings[1]);
+  g_string_replace (odd, "disposition: done, ", "", 1);
+  g_string_replace (odd, "label: Orders\n", "label: Orders\n    record: false\n", 1);
+  apply_text (fixture, odd->str);
+  g_assert_cmpstr (fixture->warnings[0], ==,
+                   "t.yaml:17: warning: /companies/0/scripts/0/body/steps/done: disposition-none");
+  g_assert_null (fixture->warnings[1]);
+  g_string_replace (announced, "greeting: hello", "announcement: hello", 1);
+  apply_text (fixture, announced->str);
+  g_assert_null (fixture->warnings[0]);
+}
+
 static void
 test_islands (Fixture *fixture, gconstpointer unused)
 {
@@ -395,6 +471,8 @@ main (int argc, char **argv)
   g_test_add ("/apply/twice", Fixture, NULL, set_up, test_twice, tear_down);
   g_test_add ("/apply/new-password", Fixture, NULL, set_up, test_new_password, tear_down);
   g_test_add ("/apply/findings", Fixture, NULL, set_up, test_findings, tear_down);
+  g_test_add ("/apply/dialled", Fixture, NULL, set_up, test_dialled, tear_down);
+  g_test_add ("/apply/warnings", Fixture, NULL, set_up, test_warnings, tear_down);
   g_test_add ("/apply/islands", Fixture, NULL, set_up, test_islands, tear_down);
   return g_test_run ();
 }
