@@ -3,17 +3,15 @@
  * each packet read, handed to the other side and its payload appended to a WAV file of that leg. Prints
  * the CPU in microseconds of one call, and what part of the packets arrived. Arguments: calls at once,
  * seconds that each talks. */
+#include "../tools/tree.h"
 #include "relay-phones.h"
 
-#include <glib/gstdio.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define HEADER 12 /* of RTP without extensions */
@@ -92,10 +90,10 @@ relay_packets (Leg *from, const Leg *to)
     }
 }
 
-/* The child: until its input ends. */
 static void
-relay (const guint16 *phones, guint n, const char *folder, int in, int out)
+relay (const guint16 *phones, guint n, int in, int out, gpointer data)
 {
+  const char *folder = data;
   g_autofree Leg *legs = g_new0 (Leg, n);
   int epoll = epoll_create1 (0);
   struct epoll_event end = { .events = EPOLLIN, .data.u32 = n };
@@ -128,72 +126,24 @@ relay (const guint16 *phones, guint n, const char *folder, int in, int out)
     }
 }
 
-static pid_t
-start (Phones *phones, guint n, const char *folder, int *end)
-{
-  g_autofree guint16 *ports = g_new (guint16, n);
-  int in[2], out[2];
-  pid_t pid;
-
-  for (guint i = 0; i < n; i++)
-    ports[i] = phones_get_port (phones, i);
-  if (pipe (in) != 0 || pipe (out) != 0)
-    g_error ("no pipes");
-  pid = fork ();
-  if (pid == 0)
-    {
-      close (in[1]);
-      relay (ports, n, folder, in[0], out[1]);
-      _exit (0);
-    }
-  close (in[0]);
-  close (out[1]);
-  for (guint i = 0; i < n; i++)
-    {
-      if (read (out[0], &ports[i], sizeof ports[i]) != sizeof ports[i])
-        g_error ("the relay did not start");
-      phones_set_target (phones, i, ports[i]);
-    }
-  close (out[0]);
-  *end = in[1];
-  return pid;
-}
-
-static void
-remove_recordings (const char *folder, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/%u.wav", folder, i);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 int
 main (int argc, char **argv)
 {
   guint calls = argc > 1 ? (guint) atoi (argv[1]) : 100;
   guint seconds = argc > 2 ? (guint) atoi (argv[2]) : 5;
   g_autofree char *folder = g_dir_make_tmp ("centrale-load-XXXXXX", NULL);
-  struct rlimit files;
   Phones *phones;
   double before, arrived, cpu_ms;
-  int end;
-  pid_t pid;
+  Relay child;
 
-  getrlimit (RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit (RLIMIT_NOFILE, &files);
+  raise_file_limit ();
   phones = phones_new (2 * calls);
-  pid = start (phones, 2 * calls, folder, &end);
-  before = cpu_of (pid);
+  child = relay_start (phones, 2 * calls, relay, folder);
+  before = cpu_of (child.pid);
   arrived = phones_run (phones, seconds);
-  cpu_ms = cpu_of (pid) - before;
-  close (end);
-  waitpid (pid, NULL, 0);
-  remove_recordings (folder, 2 * calls);
+  cpu_ms = cpu_of (child.pid) - before;
+  relay_stop (child);
+  remove_tree (folder);
   phones_free (phones);
   printf ("%.1f us of CPU a call, %.2f %% arrived\n", 1e3 * cpu_ms / calls, 100 * arrived);
   return 0;

@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FRAME 160
@@ -126,6 +128,53 @@ phones_run (Phones *phones, guint seconds)
   while (ct_clock_monotonic_us (clock) < now + 100 * 1000)
     listen_for (phones, 1);
   return (double) phones->got / (double) phones->sent;
+}
+
+Relay
+relay_start (Phones *phones, guint n, RelayRun run, gpointer data)
+{
+  g_autofree guint16 *ports = g_new (guint16, n);
+  int in[2], out[2];
+  pid_t pid;
+
+  for (guint i = 0; i < n; i++)
+    ports[i] = phones_get_port (phones, i);
+  if (pipe (in) != 0 || pipe (out) != 0)
+    g_error ("no pipes");
+  pid = fork ();
+  if (pid == 0)
+    {
+      close (in[1]);
+      run (ports, n, in[0], out[1], data);
+      _exit (0);
+    }
+  close (in[0]);
+  close (out[1]);
+  for (guint i = 0; i < n; i++)
+    {
+      if (read (out[0], &ports[i], sizeof ports[i]) != sizeof ports[i])
+        g_error ("the relay did not start");
+      phones_set_target (phones, i, ports[i]);
+    }
+  close (out[0]);
+  return (Relay){ pid, in[1] };
+}
+
+void
+relay_stop (Relay relay)
+{
+  close (relay.end);
+  waitpid (relay.pid, NULL, 0);
+}
+
+void
+raise_file_limit (void)
+{
+  struct rlimit files;
+
+  getrlimit (RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &files);
 }
 
 double

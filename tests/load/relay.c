@@ -2,23 +2,22 @@
 /* What 100 bridged G.711 calls cost in CPU: ours, ours with recording, and rtpengine in user space,
  * turn by turn in one run, since only figures of one run compare. Relaying is to cost no more than
  * rtpengine (ratio at most 1.0). Arguments: calls, seconds a turn, turns. */
+#include "../tools/tree.h"
 #include "common/base/clock.h"
 #include "relay-phones.h"
 #include "relay-rtpengine.h"
 #include "server/media/media.h"
 
-#include <glib/gstdio.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct {
   guint calls, seconds, turns;
   char *spool;
+  gboolean record;
 } Plan;
 
 typedef struct {
@@ -49,10 +48,10 @@ open_leg (CsMediaPort *port, CsLegId leg, guint16 phone)
   return (guint16) atoi (strstr (answer, "m=audio ") + 8);
 }
 
-/* The child: relays until its input ends. Writes the ports to send to, in the order of the phones. */
 static void
-host (const Plan *plan, const guint16 *phones, gboolean record, int in, int out)
+host (const guint16 *phones, guint n, int in, int out, gpointer data)
 {
+  const Plan *plan = data;
   g_autoptr (CtClock) clock = ct_clock_new ();
   g_autoptr (GError) error = NULL;
   CsMediaConfig config = {
@@ -65,7 +64,7 @@ host (const Plan *plan, const guint16 *phones, gboolean record, int in, int out)
   if (media == NULL)
     g_error ("%s", error->message);
   port = cs_media_get_port (media);
-  for (guint i = 0; i < 2 * plan->calls; i++)
+  for (guint i = 0; i < n; i++)
     {
       guint16 ours = open_leg (port, i + 1, phones[i]);
 
@@ -73,44 +72,11 @@ host (const Plan *plan, const guint16 *phones, gboolean record, int in, int out)
         g_error ("nobody listens");
       if (i % 2 == 1)
         port->bridge (port->self, i, i + 1);
-      if (i % 2 == 1 && record)
+      if (i % 2 == 1 && plan->record)
         port->record (port->self, i, i);
     }
   while (read (in, &end, 1) > 0)
     ;
-}
-
-static GPid
-host_start (const Plan *plan, Phones *phones, gboolean record, int *end)
-{
-  g_autofree guint16 *ports = g_new (guint16, 2 * plan->calls);
-  int in[2], out[2];
-  pid_t pid;
-
-  for (guint i = 0; i < 2 * plan->calls; i++)
-    ports[i] = phones_get_port (phones, i);
-  if (pipe (in) != 0 || pipe (out) != 0)
-    g_error ("no pipes");
-  pid = fork ();
-  if (pid == 0)
-    {
-      close (in[1]);
-      host (plan, ports, record, in[0], out[1]);
-      _exit (0);
-    }
-  close (in[0]);
-  close (out[1]);
-  for (guint i = 0; i < 2 * plan->calls; i++)
-    {
-      guint16 port;
-
-      if (read (out[0], &port, sizeof port) != sizeof port)
-        g_error ("the relay did not start");
-      phones_set_target (phones, i, port);
-    }
-  close (out[0]);
-  *end = in[1];
-  return pid;
 }
 
 static void
@@ -127,15 +93,15 @@ measure (const Plan *plan, Phones *phones, GPid pid, Result *result)
 }
 
 static void
-run_ours (const Plan *plan, gboolean record, Result *result)
+run_ours (Plan *plan, gboolean record, Result *result)
 {
   Phones *phones = phones_new (2 * plan->calls);
-  int end;
-  GPid pid = host_start (plan, phones, record, &end);
+  Relay relay;
 
-  measure (plan, phones, pid, result);
-  close (end);
-  waitpid (pid, NULL, 0);
+  plan->record = record;
+  relay = relay_start (phones, 2 * plan->calls, host, plan);
+  measure (plan, phones, relay.pid, result);
+  relay_stop (relay);
   phones_free (phones);
 }
 
@@ -179,22 +145,6 @@ print_result (const Plan *plan, const Result *result)
           100 * result->arrived);
 }
 
-static void
-remove_spool (char *spool)
-{
-  g_autoptr (GDir) dir = g_dir_open (spool, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (spool, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (spool);
-  g_free (spool);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -203,14 +153,11 @@ main (int argc, char **argv)
                 .turns = argc > 3 ? (guint) atoi (argv[3]) : 2 };
   Result ours = { .name = "ours" }, recorded = { .name = "ours, recorded" };
   Result rtpengine = { .name = "rtpengine" };
-  struct rlimit files;
   gboolean compared = TRUE;
   double ratio;
 
   setvbuf (stdout, NULL, _IOLBF, 0);
-  getrlimit (RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit (RLIMIT_NOFILE, &files);
+  raise_file_limit ();
   plan.spool = g_dir_make_tmp ("centrale-load-XXXXXX", NULL);
   printf ("calibration loop: %.0f ms\n", calibrate ());
   for (guint turn = 0; turn < plan.turns; turn++)
@@ -219,7 +166,8 @@ main (int argc, char **argv)
       compared = compared && run_rtpengine (&plan, &rtpengine);
       run_ours (&plan, TRUE, &recorded);
     }
-  remove_spool (plan.spool);
+  remove_tree (plan.spool);
+  g_free (plan.spool);
   print_result (&plan, &ours);
   print_result (&plan, &recorded);
   printf ("recorded to plain: %.2f\n", recorded.cpu_ms / ours.cpu_ms);

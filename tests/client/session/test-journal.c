@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the user did is kept, sent in order, and survives a cut, a crash and a stranger's look. */
+#include "../../tools/tree.h"
 #include "client/session/journal.h"
 #include "client/session/keyring.h"
 #include "desk-server.h"
@@ -58,21 +59,6 @@ set_up (Fixture *f, gconstpointer data)
   open_journal (f);
   cd_session_sign_in_async (f->session, "calls.example", "zoe", "secret", NULL, on_signed_in, f);
   WAIT_UNTIL (f->signed_in && cd_session_get_connection (f->session) == CD_CONNECTION_ONLINE);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void

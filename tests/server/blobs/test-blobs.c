@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utime.h>
 
+#include "../../tools/tree.h"
 #include "server/blobs/blobs.h"
 
 #define CHUNK 65536
@@ -38,24 +39,6 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_true (cs_blobs_create_master_key (f->key_path, &error));
   f->blobs = open_blobs (f, &error);
   g_assert_no_error (error);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      if (g_file_test (below, G_FILE_TEST_IS_DIR))
-        remove_tree (below);
-      else
-        g_unlink (below);
-    }
-  g_rmdir (path);
 }
 
 static void

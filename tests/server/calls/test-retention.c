@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A recording goes when its days are over, its call then has none, and `check` finds calls and recordings
  * that do not name each other. */
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../tools/tree.h"
 #include "server/calls/calls-store.h"
 #include "server/calls/calls.h"
 
@@ -65,24 +65,6 @@ set_up (Fixture *f, gconstpointer unused)
                                      &error));
   g_assert_true (cs_store_write (f->store, write_call, f, &error));
   g_assert_no_error (error);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      if (g_file_test (below, G_FILE_TEST_IS_DIR))
-        remove_tree (below);
-      else
-        g_unlink (below);
-    }
-  g_rmdir (path);
 }
 
 static void

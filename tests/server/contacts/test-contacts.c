@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is remembered of a number, and what is not (D32). */
-#include <glib/gstdio.h>
 
+#include "../../tools/tree.h"
 #include "server/contacts/contacts.h"
 
 #define TENANT ((CtId) 1001)
@@ -34,19 +34,10 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_path_get_dirname (f->path);
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
 
   cs_store_release_reader (f->store, f->db);
   cs_store_close (f->store);
-  dir = g_dir_open (folder, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
+  remove_tree (folder);
   ct_clock_unref (f->clock);
   g_free (f->path);
 }

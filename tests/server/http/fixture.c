@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fixture.h"
 
-#include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
+
+#include "../../tools/tree.h"
 
 #define FILE_SIZE 1000000
 
@@ -248,24 +249,6 @@ fixture_start (Fixture *fixture)
   fixture->client = soup_session_new ();
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        remove_folder (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 void
 fixture_free (Fixture *fixture)
 {
@@ -274,7 +257,7 @@ fixture_free (Fixture *fixture)
   g_clear_pointer (&fixture->http, cs_http_free);
   g_clear_pointer (&fixture->store, cs_store_close);
   ct_clock_unref (fixture->clock);
-  remove_folder (fixture->folder);
+  remove_tree (fixture->folder);
   g_mutex_clear (&fixture->lock);
   g_cond_clear (&fixture->changed);
   g_free (fixture->folder);

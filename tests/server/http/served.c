@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "served.h"
 
-#include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
+
+#include "../../tools/tree.h"
 
 static void
 fill_user (Served *served, const ServedUser *from, CsUserRecord *user)
@@ -102,19 +103,9 @@ served_stop (Served *served)
 void
 served_close (Served *served)
 {
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-
   served_stop (served);
   cs_store_close (served->store);
-  dir = g_dir_open (served->folder, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (served->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (served->folder);
+  remove_tree (served->folder);
   ct_clock_unref (served->clock);
   g_free (served->folder);
   g_free (served->base);

@@ -2,11 +2,12 @@
 #include "rig.h"
 
 #include <arpa/inet.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "../../tools/tree.h"
 
 #define PATIENCE_US (5 * G_USEC_PER_SEC)
 
@@ -81,30 +82,16 @@ rig_new (guint pairs, guint threads)
   return rig;
 }
 
-static void
-remove_folder (char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-  g_free (folder);
-}
-
 void
 rig_free (Rig *rig)
 {
   g_clear_pointer (&rig->media, cs_media_free);
   g_async_queue_unref (rig->events);
   g_ptr_array_unref (rig->phones);
-  remove_folder (rig->prompts);
-  remove_folder (rig->spool);
+  remove_tree (rig->prompts);
+  remove_tree (rig->spool);
+  g_free (rig->prompts);
+  g_free (rig->spool);
   ct_clock_unref (rig->clock);
   g_free (rig);
 }

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../tools/tree.h"
 #include "server/messages/messages-store.h"
 #include "server/messages/messages.h"
 
@@ -98,31 +99,13 @@ set_up (Fixture *f, gconstpointer data)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_clear_pointer (&f->mailer, cs_mailer_free);
   stop_sink (f);
   cs_store_close (f->store);
   ct_clock_unref (f->clock);
-  remove_folder (f->folder);
+  remove_tree (f->folder);
   g_free (f->folder);
   g_free (f->mails);
 }

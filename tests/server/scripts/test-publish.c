@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Versions and tickets, on a store of their own. */
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../tools/tree.h"
 #include "../../common/script/samples.h"
 #include "server/scripts/scripts.h"
 
@@ -33,18 +33,9 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_path_get_dirname (f->path);
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
 
   cs_store_close (f->store);
-  dir = g_dir_open (folder, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
+  remove_tree (folder);
   ct_clock_unref (f->clock);
   g_free (f->path);
 }

@@ -2,6 +2,7 @@
 /* Writing in groups, reading beside it, schema steps, backup. */
 #include <glib/gstdio.h>
 
+#include "../../tools/tree.h"
 #include "server/store/store.h"
 
 static const CsMigration steps[] = {
@@ -53,17 +54,8 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GDir) dir = g_dir_open (f->folder, 0, NULL);
-  const char *name;
-
   cs_store_close (f->store);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (f->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (f->folder);
+  remove_tree (f->folder);
   g_assert_cmpint (criticals, ==, 0);
   ct_clock_unref (f->clock);
   g_free (f->path);

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "../../tools/tree.h"
 #include "common/base/error.h"
 #include "server/tenants/apply.h"
 
@@ -205,21 +206,6 @@ rig_set_up (Rig *rig, gconstpointer unused)
   g_assert_true (cs_http_start (rig->http, &error));
   rig->base = g_strdup_printf ("http://127.0.0.1:%u/api/v1", cs_http_get_port (rig->http));
   rig->client = soup_session_new_with_options ("proxy-resolver", NULL, NULL);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
 }
 
 void

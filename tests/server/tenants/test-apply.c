@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A tenant file from text to plan: what is wrong is named with its line, what is right is there after
  * a restart, applying again changes nothing. */
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "../../tools/tree.h"
 #include "common/base/error.h"
 #include "server/http/http-store.h"
 #include "server/tenants/apply.h"
@@ -159,17 +159,8 @@ set_up (Fixture *fixture, gconstpointer unused)
 static void
 tear_down (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (GDir) folder = g_dir_open (fixture->folder, 0, NULL);
-  const char *name;
-
   cs_store_close (fixture->store);
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (fixture->folder);
+  remove_tree (fixture->folder);
   ct_clock_unref (fixture->clock);
   g_strfreev (fixture->warnings);
   g_free (fixture->folder);

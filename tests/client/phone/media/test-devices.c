@@ -2,10 +2,10 @@
 /* Real devices, as far as a machine without any can have them: a PulseAudio of the test's own with two
  * loudspeakers and two microphones that are not there. What is said into one microphone is heard at the
  * other end, what the other end says comes out of one loudspeaker; both are changed within the call. */
+#include "../../../tools/tree.h"
 #include "client/phone/media/devices.h"
 #include "client/phone/media/media.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -72,21 +72,6 @@ start_pulse (Fixture *f)
     return FALSE;
   WAIT_UNTIL (g_file_test (socket, G_FILE_TEST_EXISTS));
   return TRUE;
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_folder (child);
-    }
-  g_remove (path);
 }
 
 static gboolean
@@ -207,7 +192,7 @@ test_devices (void)
   if (!start_pulse (&f))
     {
       g_test_skip ("no pulseaudio");
-      remove_folder (f.folder);
+      remove_tree (f.folder);
       g_free (f.folder);
       return;
     }
@@ -245,7 +230,7 @@ test_devices (void)
     }
   cd_devices_free (f.devices);
   g_spawn_close_pid (f.pulse);
-  remove_folder (f.folder);
+  remove_tree (f.folder);
   g_free (f.folder);
 }
 
