@@ -3,13 +3,13 @@
 """The emergency line connects through: over the trunk the plumber's phone rings, and only who presses 1
 gets the caller. The e-agent is then free; caller and plumber hear each other, at the line's own rate."""
 import os
-import socket
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from house import House, wait_until  # noqa: E402
 from phone import Owner, Phone, Seat, express  # noqa: E402
+from programs import free_port  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 EMERGENCY, CUT_OFF = "+390655501120", "+390655501121"
@@ -73,12 +73,6 @@ def pressed(house, owner, zoe, plumber, call, caller):
     return lasted
 
 
-def closed_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def trunk_down(house, owner, zoe):
     """Nobody is at the trunk's other end: the e-agent learns it soon and still has the caller."""
     with Stranger(house.sip_port, "+390612345679") as caller:
@@ -98,7 +92,7 @@ def main(build):
     with Phone(0, "plumber", tone=1500) as plumber:
         def change(tree):
             tree["trunks"][0]["port"] = plumber.port
-            tree["trunks"].append({**tree["trunks"][0], "key": "down", "port": closed_port()})
+            tree["trunks"].append({**tree["trunks"][0], "key": "down", "port": free_port()})
             express(tree, "fontana", EMERGENCY)
             express(tree, "fontana", CUT_OFF, trunk="down")
             script = tree["companies"][1]["scripts"][0]["body"]

@@ -12,15 +12,6 @@ from stranger import Stranger  # noqa: E402
 BAKERY = "+31205550118"
 
 
-def keep_ports(house):
-    with open(house.config, encoding="utf-8") as text:
-        config = text.read()
-    config = config.replace("[http]\nport=0", f"[http]\nport={house.http_port}")
-    config = config.replace("[sip]\nport=0", f"[sip]\nport={house.sip_port}")
-    with open(house.config, "w", encoding="utf-8") as text:
-        text.write(config)
-
-
 def one_call(house):
     with Stranger(house.sip_port, "+31612345678", tone=440) as caller:
         caller.call(BAKERY).wait_for("talking")
@@ -31,7 +22,7 @@ def one_call(house):
 
 def main(build):
     with House(build).start() as house:
-        keep_ports(house)
+        house.keep_ports()
         with Agent(house, "zoe", "--talk", 2, "--tone", 1000, "--calls", 2) as agent:
             agent.wait_for(event="presence", state="available")
             one_call(house)

@@ -17,6 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
 from house import House, wait_until  # noqa: E402
 from phone import Owner  # noqa: E402
+from programs import sipp_counts  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 CALLS, BAKERY = 20, "+31205550118"
@@ -101,13 +102,6 @@ def start_sipp(house, ears, seconds):
          "60", "-trace_stat", "-stf", os.path.join(house.folder, "sipp.csv"), "-fd", "1",
          f"127.0.0.1:{house.sip_port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         cwd=house.folder)
-
-
-def sipp_results(house):
-    with open(os.path.join(house.folder, "sipp.csv"), encoding="utf-8") as text:
-        lines = text.read().splitlines()
-    row = dict(zip(lines[0].split(";"), lines[-1].split(";")))
-    return int(row["SuccessfulCall(C)"]), int(row["FailedCall(C)"])
 
 
 def request(method, port, *, uri=None, body="", kind="application/sdp", drop=(), **headers):
@@ -203,7 +197,8 @@ def main(build):
             assert sorted(call["place"] for call in live) == list(range(1, CALLS + 1))
             assert len({call["caller"] for call in live}) == CALLS
             sipp.wait(60)
-            assert sipp_results(house) == (CALLS, 0), sipp_results(house)
+            counts = sipp_counts(os.path.join(house.folder, "sipp.csv"))
+            assert counts == (CALLS, 0), counts
             print("twenty callers good", flush=True)
         finally:
             if sipp.poll() is None:

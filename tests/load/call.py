@@ -24,7 +24,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -35,6 +34,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
 from crowd import Phones  # noqa: E402
 from house import House, wait_until  # noqa: E402
+from programs import Program, cpu_seconds, free_port, memory_mb, sipp_counts  # noqa: E402
 
 SERVER, CALLER, PHONE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 FRAME = 160  # bytes of G.711 in 20 ms
@@ -44,22 +44,6 @@ TALK = """<nop><action><exec rtp_stream="talk.alaw,-1,8,PCMA/8000"/></action></n
   <nop><action><exec rtp_stream="pause"/></action></nop>"""
 NUMBER, SECRET = "+31880001", "a-phone-of-the-test"  # the number that uac.xml dials
 SCENARIOS = HERE.parent / "interop" / "sip"
-
-
-def free_port(address):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
-
-
-def cpu_seconds(pid):
-    """Of a process and its children."""
-    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
-    total = 0
-    for one in [str(pid), *children]:
-        fields = pathlib.Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
 
 
 def calibrate():
@@ -112,15 +96,12 @@ class Bare(Peer):
 
     def __init__(self, options, scratch, phone_port):
         self.port = free_port(SERVER)
-        self.process = subprocess.Popen(
-            [os.path.join(options.build, "tests", "interop", "bare-b2b"), f"{SERVER}:{self.port}",
-             f"{PHONE}:{phone_port}"], stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()
-        self.pid = self.process.pid
+        self.program = Program(os.path.join(options.build, "tests", "interop", "bare-b2b"), f"{SERVER}:{self.port}",
+                               f"{PHONE}:{phone_port}")
+        self.pid = self.program.pid
 
     def close(self):
-        self.process.terminate()
-        self.process.wait()
+        self.program.close()
 
 
 class Kamailio(Peer):
@@ -240,9 +221,8 @@ def sipp(scratch, name, text, address, port, remote, *more):
 
 
 def failures(scratch, name, calls):
-    lines = (scratch / name).read_text().splitlines()
-    row = dict(zip(lines[0].split(";"), lines[-1].split(";")))
-    return max(int(row["FailedCall(C)"]), calls - int(row["SuccessfulCall(C)"]))
+    good, failed = sipp_counts(scratch / name)
+    return max(failed, calls - good)
 
 
 def run(kind, options, scratch, rate):
@@ -271,13 +251,13 @@ def run(kind, options, scratch, rate):
         answering.terminate()
         answering.wait()
         failed = failures(scratch, "caller", calls) + peer.lost(calls)
-        memory = pathlib.Path(f"/proc/{peer.pid}/status").read_text().split("VmRSS:")[1].split()[0]
+        memory = memory_mb(peer.pid)
     finally:
         peer.close()
     more = f", {peer.seconds} s billed, {peer.recorded} s recorded, all mail sent {peer.settle_seconds:.1f} s later" \
         if isinstance(peer, Ours) else ""
     print(f"  {kind.name:9} {calls} calls in {took:.1f} s, {failed} failed, {1e6 * cpu:.0f} µs of CPU a "
-          f"call, {int(memory) // 1024} MB{more}", flush=True)
+          f"call, {memory:.0f} MB{more}", flush=True)
     return cpu, failed
 
 

@@ -16,8 +16,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
 sys.path.insert(0, str(HERE))
-from call import calibrate, cpu_seconds  # noqa: E402
+from call import calibrate  # noqa: E402
 from house import House  # noqa: E402
+from programs import cpu_seconds, memory_mb  # noqa: E402
 
 
 def main():
@@ -34,8 +35,7 @@ def main():
             took.append(1000 * (time.monotonic() - began))
             pid = house.server.pid
             cpu.append(1000 * cpu_seconds(pid))
-            status = pathlib.Path(f"/proc/{pid}/status").read_text()
-            memory.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
+            memory.append(memory_mb(pid))
             house.stop()
     print(f"ready in {min(took):.0f} ms at best, {statistics.median(took):.0f} ms in the median (target 300), "
           f"{statistics.median(cpu):.0f} ms of CPU, {max(memory):.0f} MB before the first sign-in (target 60), "

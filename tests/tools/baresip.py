@@ -9,6 +9,7 @@ import struct
 import subprocess
 import wave
 
+from programs import free_port
 from stranger import level
 
 MODULES = "/usr/lib/baresip/modules"
@@ -16,12 +17,6 @@ MODULES = "/usr/lib/baresip/modules"
 
 def is_there():
     return shutil.which("baresip") is not None and os.path.isdir(MODULES)
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def write_tone(path, frequency, seconds=60):
@@ -39,10 +34,10 @@ class Baresip:
         self.folder = os.path.join(house.folder, name)
         self.heard = os.path.join(self.folder, "heard")
         os.makedirs(self.heard)
-        self.control = free_port(socket.SOCK_STREAM)
+        self.control = free_port(kind=socket.SOCK_STREAM)
         write_tone(os.path.join(self.folder, "tone.wav"), 1000)
         self._write("config", f"""poll_method epoll
-sip_listen 127.0.0.1:{free_port(socket.SOCK_DGRAM)}
+sip_listen 127.0.0.1:{free_port()}
 sip_trans_def udp
 {f"sip_cafile {authority}" if authority else "# no TLS"}
 audio_player aubridge,nobody

@@ -6,10 +6,10 @@ import os
 import pathlib
 import signal
 import shutil
-import socket
 import subprocess
 
 from house import wait_until
+from programs import free_port
 
 ADDRESS = "127.0.0.2"
 USER, SECRET = "customer-1", "the secret of a trunk"
@@ -25,9 +25,7 @@ class Carrier:
     def __init__(self, folder, numbers, beyond_port, expires=8):
         self.folder = os.path.join(folder, "carrier")
         os.makedirs(self.folder, exist_ok=True)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind((ADDRESS, 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port(ADDRESS)
         self.config = os.path.join(self.folder, "kamailio.cfg")
         modules = next(pathlib.Path("/usr/lib").glob("*/kamailio/modules"))
         with open(self.config, "w", encoding="utf-8") as out:

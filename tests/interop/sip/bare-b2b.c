@@ -107,7 +107,7 @@ main (int argc, char **argv)
 
   if (argc != 3)
     return 2;
-  url = g_strdup_printf ("sip:%s", argv[1]);
+  url = g_strdup_printf ("sip:%s;transport=udp", argv[1]);
   destination = argv[2];
   su_init ();
   su_log_set_level (NULL, 0);

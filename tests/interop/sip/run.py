@@ -10,55 +10,16 @@ again, and the CPU a call cost is printed beside ours. Ends with "N passed, N fa
 when any call failed.
 """
 import argparse
-import os
 import pathlib
-import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tools"))
+from programs import Program, cpu_seconds, free_port, memory_mb, sipp_counts  # noqa: E402
+
 SERVER, CALLER, PHONE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
-
-
-def free_port(address):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_kb(pid):
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1))
-
-
-class Program:
-    """A program that says "ready" and is ended by the end of the with block."""
-
-    def __init__(self, *command):
-        self.command = [str(part) for part in command]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            if line.strip() == "ready":
-                return self.process
-        raise SystemExit(f"{self.command[0]} did not start")
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
 
 
 def sipp(scratch, name, scenario, address, port, remote, *more):
@@ -68,13 +29,6 @@ def sipp(scratch, name, scenario, address, port, remote, *more):
                "-trace_err", "-error_file", str(scratch / (name + ".err")), *more, remote]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                             cwd=scratch)
-
-
-def results(scratch, name):
-    """(passed, failed) of the last line of the statistics."""
-    lines = (scratch / name).read_text().splitlines()
-    row = dict(zip(lines[0].split(";"), lines[-1].split(";")))
-    return int(row["SuccessfulCall(C)"]), int(row["FailedCall(C)"])
 
 
 def call(scratch, name, server, scenario, options, phone=None):
@@ -92,10 +46,10 @@ def call(scratch, name, server, scenario, options, phone=None):
     if listener:
         listener.terminate()
         listener.wait()
-    passed, failed = results(scratch, name)
+    passed, failed = sipp_counts(scratch / name)
     failed = max(failed, options.calls - passed)
     print(f"{name:10} {passed} passed, {failed} failed, {1e6 * cpu / options.calls:.0f} µs of CPU a call, "
-          f"{memory_kb(process.pid)} kB")
+          f"{memory_mb(process.pid):.1f} MB")
     return passed, failed, cpu / options.calls
 
 
