@@ -255,6 +255,20 @@ cd_agent_on_presence_for_call (CdAgent *self)
     cd_agent_clear_call (self);
 }
 
+/* The server was asked and knows nothing of the call that our phone still talks on: its own end of it went
+ * with a crash, and would never say good-bye. */
+static void
+lose_call (CdAgent *self)
+{
+  gboolean here = self->call != NULL && cd_phone_has_call (self->phone)
+                  && cd_phone_get_state (self->phone) != CD_PHONE_RINGING
+                  && cd_phone_get_call_id (self->phone) == self->call->id;
+
+  cd_agent_clear_call (self);
+  if (here)
+    cd_phone_hang_up (self->phone);
+}
+
 static void
 on_call (GObject *session, GAsyncResult *result, gpointer data)
 {
@@ -283,7 +297,7 @@ on_call (GObject *session, GAsyncResult *result, gpointer data)
   else
     {
       ct_record_free (reply);
-      cd_agent_clear_call (self);
+      lose_call (self);
     }
 }
 

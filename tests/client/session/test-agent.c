@@ -478,6 +478,24 @@ test_ring_first (Fixture *f, gconstpointer data)
   g_assert_cmpint (cd_phone_get_state (f->phone), ==, CD_PHONE_TALKING);
 }
 
+/* The server crashed in the call: it knows nothing of it any more, and its phone never says good-bye. */
+static void
+test_lost (Fixture *f, gconstpointer data)
+{
+  CtId id;
+
+  WAIT_UNTIL (cd_phone_get_registered (f->phone));
+  ct_id_parse (CALL_ID, &id);
+  cd_fake_phone_ring (CD_FAKE_PHONE (f->phone), id, "Jansen", NULL);
+  g_assert_true (cd_agent_answer (f->agent));
+  talk (f);
+  g_assert_cmpint (cd_phone_get_state (f->phone), ==, CD_PHONE_TALKING);
+  desk_server_set (f->server, "GET", "/api/v1/me/call", 204, NULL);
+  g_signal_emit_by_name (f->session, "reset");
+  WAIT_UNTIL (!cd_phone_has_call (f->phone));
+  g_assert_null (cd_agent_get_call (f->agent));
+}
+
 static void
 test_stop (Fixture *f, gconstpointer data)
 {
@@ -512,6 +530,7 @@ main (int argc, char **argv)
   ADD ("/agent/script-refused", test_script_refused);
   ADD ("/agent/crash", test_crash);
   ADD ("/agent/ring-first", test_ring_first);
+  ADD ("/agent/lost", test_lost);
   ADD ("/agent/stop", test_stop);
   return g_test_run ();
 }
