@@ -13,22 +13,39 @@
 
 #define MAX_TEXT 128
 
-/* "nl_NL", out of "nl_NL.UTF-8"; the C locale is English. */
+/* "nl_NL", out of "nl_NL.UTF-8"; the C locale is British. */
+static const char *
+or_british (const char *locale)
+{
+  return locale == NULL || strcmp (locale, "C") == 0 || strcmp (locale, "POSIX") == 0
+                 || g_str_has_prefix (locale, "C.")
+             ? "en_GB"
+             : locale;
+}
+
 static const char *
 get_locale (int category)
 {
-  static char kept[2][ULOC_FULLNAME_CAPACITY];
-  char *into = kept[category == LC_MESSAGES];
-  const char *name = setlocale (category, NULL);
+  static char kept[ULOC_FULLNAME_CAPACITY];
 
-  if (category == LC_MESSAGES && g_get_language_names ()[0] != NULL)
-    name = g_get_language_names ()[0];
-  if (name == NULL || strcmp (name, "C") == 0 || strcmp (name, "POSIX") == 0
-      || g_str_has_prefix (name, "C."))
-    name = "en_GB";
-  g_strlcpy (into, name, ULOC_FULLNAME_CAPACITY);
-  into[strcspn (into, ".@")] = '\0';
-  return into;
+  g_strlcpy (kept, or_british (setlocale (category, NULL)), sizeof kept);
+  kept[strcspn (kept, ".@")] = '\0';
+  return kept;
+}
+
+/* For words: the language of all other words on the screen, as it is written where the user lives. "en_NL"
+ * writes 22 November 2026, 17:40. */
+static const char *
+get_words_locale (void)
+{
+  static char kept[ULOC_FULLNAME_CAPACITY];
+  const char *country = strchr (get_locale (LC_TIME), '_');
+
+  g_strlcpy (kept, or_british (g_get_language_names ()[0]), sizeof kept);
+  kept[strcspn (kept, country != NULL ? "_.@" : ".@")] = '\0';
+  if (country != NULL)
+    g_strlcat (kept, country, sizeof kept);
+  return kept;
 }
 
 static char *
@@ -111,12 +128,11 @@ cd_format_clock (gint64 seconds)
   return g_strdup_printf ("%d:%02d", (int) (left / 60), (int) (left % 60));
 }
 
-/* Dates are words of the user's language in the order of his language. */
 static char *
 format_skeleton (gint64 utc_ms, const char *skeleton)
 {
   UErrorCode status = U_ZERO_ERROR;
-  UDateTimePatternGenerator *generator = udatpg_open (get_locale (LC_MESSAGES), &status);
+  UDateTimePatternGenerator *generator = udatpg_open (get_words_locale (), &status);
   UChar wanted[MAX_TEXT], pattern[MAX_TEXT], text[MAX_TEXT];
   UDateFormat *format = NULL;
   char *made = NULL;
@@ -124,8 +140,8 @@ format_skeleton (gint64 utc_ms, const char *skeleton)
 
   u_uastrncpy (wanted, skeleton, MAX_TEXT);
   length = udatpg_getBestPattern (generator, wanted, -1, pattern, MAX_TEXT, &status);
-  format = udat_open (UDAT_PATTERN, UDAT_PATTERN, get_locale (LC_MESSAGES), NULL, 0, pattern,
-                      length, &status);
+  format = udat_open (UDAT_PATTERN, UDAT_PATTERN, get_words_locale (), NULL, 0, pattern, length,
+                      &status);
   length = udat_format (format, (UDate) utc_ms, text, MAX_TEXT, NULL, &status);
   if (U_SUCCESS (status) && length <= MAX_TEXT)
     made = to_utf8 (text, length);
@@ -211,7 +227,7 @@ static gboolean
 is_month_first (void)
 {
   UErrorCode status = U_ZERO_ERROR;
-  UDateTimePatternGenerator *generator = udatpg_open (get_locale (LC_MESSAGES), &status);
+  UDateTimePatternGenerator *generator = udatpg_open (get_words_locale (), &status);
   UChar wanted[8], pattern[MAX_TEXT];
   int32_t length;
   g_autofree char *text = NULL;
@@ -291,8 +307,7 @@ cd_format_language (const char *code)
 {
   UErrorCode status = U_ZERO_ERROR;
   UChar text[MAX_TEXT];
-  int32_t length
-      = uloc_getDisplayLanguage (code, get_locale (LC_MESSAGES), text, MAX_TEXT, &status);
+  int32_t length = uloc_getDisplayLanguage (code, get_words_locale (), text, MAX_TEXT, &status);
 
   return U_SUCCESS (status) && length <= MAX_TEXT ? to_utf8 (text, length) : g_strdup (code);
 }

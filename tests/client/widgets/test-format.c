@@ -102,7 +102,7 @@ int
 main (int argc, char **argv)
 {
   g_setenv ("LC_ALL", "C", TRUE);
-  g_setenv ("LANGUAGE", "", TRUE);
+  g_setenv ("LANGUAGE", "en", TRUE); /* of no country: the dates are those of the C locale */
   g_setenv ("TZ", "UTC", TRUE);
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
