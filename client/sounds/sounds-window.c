@@ -26,6 +26,7 @@ struct _CdSoundsWindow {
   AdwWindow parent_instance;
   AdwWindowTitle *title;
   AdwToastOverlay *toasts;
+  AdwToast *said; /* weak: the last one, while it is there */
   GtkStack *stack;
   AdwStatusPage *failure;
   GtkBox *lines;
@@ -83,10 +84,20 @@ path_of (CdSoundRow *row, const char *what)
                           what);
 }
 
+/* The last word is the one that holds: what was said before goes. */
 static void
-toast (CdSoundsWindow *self, const char *text)
+say (CdSoundsWindow *self, AdwToast *toast)
 {
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+  if (self->said != NULL)
+    adw_toast_dismiss (self->said);
+  g_set_weak_pointer (&self->said, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+say_text (CdSoundsWindow *self, const char *text)
+{
+  say (self, adw_toast_new (text));
 }
 
 /* Changing */
@@ -123,7 +134,7 @@ offer_undo (Work *work)
   adw_toast_set_button_label (done, _ ("_Undo"));
   g_signal_connect_data (done, "button-clicked", G_CALLBACK (on_undo),
                          work_new (work->self, work->row, NULL), (GClosureNotify) work_free, 0);
-  adw_toast_overlay_add_toast (work->self->toasts, done);
+  say (work->self, done);
 }
 
 static void
@@ -143,11 +154,11 @@ on_changed (GObject *session, GAsyncResult *result, gpointer data)
       if (work->toast != NULL && prompt->restorable)
         offer_undo (work);
       else if (work->toast != NULL)
-        toast (work->self, work->toast);
+        say_text (work->self, work->toast);
     }
   else if (!good)
     {
-      toast (work->self, cd_problem_text (problem));
+      say_text (work->self, cd_problem_text (problem));
       read_anew (work->self);
     }
 }
@@ -188,9 +199,9 @@ on_sound_read (GObject *session, GAsyncResult *result, gpointer data)
   if (g_cancellable_is_cancelled (work->self->cancellable))
     return;
   if (wav == NULL)
-    toast (work->self, cd_problem_text (problem));
+    say_text (work->self, cd_problem_text (problem));
   else if (!cd_listener_play_bytes (work->self->listener, wav))
-    toast (work->self, _ ("There is nothing here to play sound with."));
+    say_text (work->self, _ ("There is nothing here to play sound with."));
   else
     {
       work->self->playing = work->row;
@@ -247,12 +258,12 @@ on_file_read (GObject *object, GAsyncResult *result, gpointer data)
     return;
   if (!g_file_load_contents_finish (G_FILE (object), result, &contents, &size, NULL, NULL))
     {
-      toast (work->self, _ ("The file could not be read."));
+      say_text (work->self, _ ("The file could not be read."));
       return;
     }
   bytes = g_bytes_new_take (contents, size);
   if (size > MAX_FILE)
-    toast (work->self, _ ("The file is too big: a prompt has at most 16 megabytes."));
+    say_text (work->self, _ ("The file is too big: a prompt has at most 16 megabytes."));
   else
     change (work->self, work->row, "PUT", "sound", bytes, _ ("Your callers hear the new sound."));
 }
@@ -294,7 +305,7 @@ on_call_in (GObject *session, GAsyncResult *result, gpointer data)
   if (!good || call_in == NULL)
     {
       if (problem != NULL)
-        toast (self, cd_problem_text (problem));
+        say_text (self, cd_problem_text (problem));
       return;
     }
   g_clear_weak_pointer (&self->call_in);
@@ -461,7 +472,7 @@ on_lines_read (GObject *session, GAsyncResult *result, gpointer data)
   if (lines != NULL)
     show_lines (self, lines);
   else if (g_hash_table_size (self->rows) > 0)
-    toast (self, cd_problem_text (problem));
+    say_text (self, cd_problem_text (problem));
   else
     {
       adw_status_page_set_description (self->failure, cd_problem_text (problem));
