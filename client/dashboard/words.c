@@ -294,7 +294,7 @@ cd_words_percent (gint64 hundredths)
   g_autofree char *number = cd_format_number ((double) hundredths / 100, 2);
 
   /* Translators: %s is a number; a percentage, with or without a space as your language has it. */
-  return g_strdup_printf (_ ("%s %%"), number);
+  return g_strdup_printf (_ ("%s%%"), number);
 }
 
 char *

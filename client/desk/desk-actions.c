@@ -205,7 +205,15 @@ on_key_left_over (CdDeskWindow *self, guint key, guint code, GdkModifierType mod
 {
   gunichar character = gdk_keyval_to_unicode (key);
 
-  if ((modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+  if ((modifiers & GDK_ALT_MASK) != 0)
+    return FALSE;
+  /* Ctrl+Enter goes on as well: it does where Enter makes a new line, and hands remember it. */
+  if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && strcmp (self->page, "call") == 0)
+    {
+      cd_script_view_next (self->script_view);
+      return TRUE;
+    }
+  if ((modifiers & GDK_CONTROL_MASK) != 0)
     return FALSE;
   if (character >= '1' && character <= '9')
     {
@@ -213,11 +221,6 @@ on_key_left_over (CdDeskWindow *self, guint key, guint code, GdkModifierType mod
         return cd_script_view_choose (self->script_view, character - '0');
       return strcmp (self->page, "wrap-up") == 0
              && cd_wrap_up_page_choose (self->wrap_up_page, character - '0');
-    }
-  if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && strcmp (self->page, "call") == 0)
-    {
-      cd_script_view_next (self->script_view);
-      return TRUE;
     }
   return FALSE;
 }

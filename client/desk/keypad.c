@@ -49,6 +49,8 @@ static void
 on_closed (CdKeypad *self)
 {
   gtk_label_set_text (self->sent, "");
+  /* Back to the script, not to the button that opens the keypad: Enter would open it again. */
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.answer-field", NULL);
 }
 
 static void

@@ -103,6 +103,12 @@ make_lines (CdScriptField *self)
   return scrolled;
 }
 
+gboolean
+cd_script_field_has_lines (CdScriptField *self)
+{
+  return self->lines != NULL;
+}
+
 static char *
 dup_lines (CdScriptField *self)
 {

@@ -29,6 +29,8 @@ char *cd_script_field_dup_typed (CdScriptField *self);
 void cd_script_field_set_typed (CdScriptField *self, const char *typed);
 /* The @n-th choice, from 1. FALSE when there is none. */
 gboolean cd_script_field_choose (CdScriptField *self, guint n);
+/* Enter makes a new line in it. */
+gboolean cd_script_field_has_lines (CdScriptField *self);
 void cd_script_field_focus (CdScriptField *self);
 
 G_END_DECLS

@@ -36,6 +36,7 @@ struct _CdScriptView {
   AdwBin *field_bin;
   GtkEditable *reason;
   GtkWidget *reveal_button, *back_button, *next_button;
+  GtkLabel *next_key; /* in next_button */
   CdConnectPanel *connect_panel;
 };
 
@@ -300,6 +301,17 @@ make_field (CdScriptView *self, const CtScriptStep *step)
 }
 
 static void
+show_next (CdScriptView *self, const CtScriptStep *step)
+{
+  gboolean lines = self->field != NULL && cd_script_field_has_lines (self->field);
+
+  gtk_widget_set_visible (self->next_button, step->kind != CT_SCRIPT_END);
+  gtk_label_set_text (self->next_key, lines ? "Ctrl ↵" : "↵");
+  gtk_widget_set_tooltip_text (self->next_button,
+                               lines ? _ ("Next step (Ctrl+Enter)") : _ ("Next step (Enter)"));
+}
+
+static void
 show_place (CdScriptView *self, const CtScriptStep *step)
 {
   GPtrArray *path = ct_script_run_path (self->run);
@@ -313,7 +325,7 @@ show_place (CdScriptView *self, const CtScriptStep *step)
   text = g_strdup_printf (_ ("Step %u"), at);
   gtk_label_set_text (self->place, text);
   gtk_widget_set_sensitive (self->back_button, at > 1);
-  gtk_widget_set_visible (self->next_button, step->kind != CT_SCRIPT_END);
+  show_next (self, step);
 }
 
 /* Something was told that the script has no field for: who is connected, the protected text, the
@@ -535,6 +547,7 @@ cd_script_view_class_init (CdScriptViewClass *klass)
   CHILD (back_button);
   CHILD (place);
   CHILD (next_button);
+  CHILD (next_key);
 #undef CHILD
 #define CALLBACK(name) gtk_widget_class_bind_template_callback (widget_class, name)
   CALLBACK (cd_script_view_back);

@@ -46,6 +46,15 @@ on_escape_pressed (GtkWidget *window, GVariant *args, gpointer data)
   return TRUE;
 }
 
+static gboolean
+is_shown (GtkWindow *parent, const CdShortcut *shortcut)
+{
+  GtkApplication *application = gtk_window_get_application (parent);
+
+  return shortcut->needs == NULL
+         || g_action_group_get_action_enabled (G_ACTION_GROUP (application), shortcut->needs);
+}
+
 void
 cd_show_shortcuts (GtkWindow *parent, const CdShortcut *shortcuts, gsize n)
 {
@@ -58,11 +67,14 @@ cd_show_shortcuts (GtkWindow *parent, const CdShortcut *shortcuts, gsize n)
   for (gsize i = 0; i < n; i++)
     if (shortcuts[i].keys == NULL)
       {
+        group = NULL;
+        if (!is_shown (parent, &shortcuts[i]))
+          continue;
         group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
         adw_preferences_group_set_title (group, _ (shortcuts[i].title));
         adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), group);
       }
-    else if (group != NULL)
+    else if (group != NULL && is_shown (parent, &shortcuts[i]))
       adw_preferences_group_add (group, make_row (&shortcuts[i]));
   gtk_shortcut_controller_add_shortcut (
       GTK_SHORTCUT_CONTROLLER (keys),

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 typedef struct {
   const char *title; /* of a group when `keys` is NULL; NOT yet translated (N_()) */
   const char *keys;  /* one or more accelerators, as "F2 space" */
+  const char *
+      needs; /* an action of the application: left out (a group with its keys) while it is disabled */
 } CdShortcut;
 
 void cd_show_shortcuts (GtkWindow *parent, const CdShortcut *shortcuts, gsize n);

@@ -126,8 +126,8 @@ test_quality (void)
   quality->received = 1000000;
   quality->quality = 9999;
   words = cd_words_quality (quality);
-  g_assert_cmpstr (percent, ==, "99.99 %");
-  g_assert_true (g_str_has_prefix (words, "Service quality 99.99 %."));
+  g_assert_cmpstr (percent, ==, "99.99%");
+  g_assert_true (g_str_has_prefix (words, "Service quality 99.99%."));
   g_assert_true (g_str_has_prefix (none, "No service quality yet"));
 }
 
