@@ -187,7 +187,8 @@ CT_RECORD_DECLARE (CtBadgeSpec, ct_badge_spec, CT_BADGE_SPEC_FIELDS)
   F (TEXT, secret, 0, 12, 64, CT_REQUIRED | CT_SECRET)
 CT_RECORD_DECLARE (CtPhoneSpec, ct_phone_spec, CT_PHONE_SPEC_FIELDS)
 
-/* A user; `password` is hashed when it changed, `languages` are those he speaks with callers. */
+/* A user; `password` is hashed when it changed, `languages` are those he speaks with callers. Who is
+ * `disabled` cannot sign in, his phones cannot register; what he did stays known by his name. */
 #define CT_USER_SPEC_FIELDS(F)                                                                     \
   F (TEXT, user, 0, 1, 64, CT_REQUIRED)                                                            \
   F (TEXT, name, 0, 1, 120, CT_REQUIRED)                                                           \
@@ -201,7 +202,8 @@ CT_RECORD_DECLARE (CtPhoneSpec, ct_phone_spec, CT_PHONE_SPEC_FIELDS)
   F (TEXTS, pools, 0, 0, 100, 0)                                                                   \
   F (TEXTS, skills, 0, 0, 100, 0)                                                                  \
   F (LIST, badges, &ct_badge_spec_type, 0, 100, 0)                                                 \
-  F (LIST, phones, &ct_phone_spec_type, 0, 8, 0)
+  F (LIST, phones, &ct_phone_spec_type, 0, 8, 0)                                                   \
+  F (BOOL, disabled, 0, 0, 0, 0)
 CT_RECORD_DECLARE (CtUserSpec, ct_user_spec, CT_USER_SPEC_FIELDS)
 
 /* The file that `centrale-server apply` reads: one tenant, whole. */

@@ -248,10 +248,10 @@ cs_agents_replan (CsSwitch *owner)
       CsAgent *agent = value;
 
       agent->index = cs_plan_find_agent (owner->plan, agent->user);
-      agent->tenant
-          = agent->index < 0
-                ? CT_ID_NONE
-                : ((const CsPlanAgent *) owner->plan->agents->pdata[agent->index])->tenant;
+      if (agent->index >= 0)
+        agent->tenant = ((const CsPlanAgent *) owner->plan->agents->pdata[agent->index])->tenant;
+      else if (agent->wish != CS_PRESENCE_OFFLINE)
+        cs_agent_wish (agent, CS_PRESENCE_OFFLINE, NULL); /* he works here no longer */
       mark (agent);
     }
   g_hash_table_foreach_remove (owner->agents, is_forgotten, NULL);

@@ -195,16 +195,17 @@ write_held (CsDb *db, CsScope scope, CtId user, const char *kind, char **keys, G
   return TRUE;
 }
 
-/* Who has a new password signs in anew. */
+/* Who has a new password signs in anew; who is disabled cannot. */
 static gboolean
 write_account (CsDb *db, CsScope scope, const CtUserSpec *spec, const char *hash, CtId *user,
                GError **error)
 {
   g_autoptr (CsUser) before = cs_tenants_find_user (db, scope, spec->user, NULL);
 
-  return cs_tenants_put_user (db, scope, spec, hash, user, error)
-         && (before == NULL || g_strcmp0 (before->password_hash, hash) == 0
-             || cs_http_store_end_sessions_of (db, scope, *user, error));
+  if (!cs_tenants_put_user (db, scope, spec, hash, user, error))
+    return FALSE;
+  return before == NULL || (!spec->disabled && g_strcmp0 (before->password_hash, hash) == 0)
+         || cs_http_store_end_sessions_of (db, scope, *user, error);
 }
 
 static gboolean

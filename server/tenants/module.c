@@ -19,6 +19,7 @@ fill_record (CsDb *db, const CsTenant *tenant, CsUser *user, CsUserRecord *recor
   record->tenant = user->tenant;
   record->company = user->company;
   record->roles = user->roles;
+  record->disabled = user->disabled;
   record->password_hash = g_steal_pointer (&user->password_hash);
   record->user_name = g_steal_pointer (&user->user_name);
   record->name = g_steal_pointer (&user->name);

@@ -214,8 +214,10 @@ cs_tenants_put_line (CsDb *db, CsScope scope, CtId company, CtId script, const C
 
 /* Devices */
 
-CS_SQL (list_devices, "SELECT id, tenant, person, sip_user, ha1 FROM device"
-                      "  WHERE tenant = ?1 OR ?1 IS NULL ORDER BY id");
+CS_SQL (list_devices, "SELECT device.id, device.tenant, device.person, sip_user, ha1 FROM device"
+                      "  JOIN person ON person.id = device.person"
+                      "  WHERE (device.tenant = ?1 OR ?1 IS NULL) AND person.disabled = 0"
+                      "  ORDER BY device.id");
 CS_SQL (put_device,
         "INSERT INTO device (id, tenant, person, label, sip_user, ha1, created)"
         "  SELECT ?1, tenant, id, ?4, ?5, ?6, ?7 FROM person WHERE id = ?3 AND tenant = ?2"

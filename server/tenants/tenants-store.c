@@ -319,19 +319,21 @@ cs_tenants_put_company (CsDb *db, CsScope scope, const CtCompanySpec *spec,
 /* Users */
 
 #define USER_COLUMNS                                                                               \
-  "id, tenant, company, user_name, name, password_hash, roles, language, time_zone FROM person "
+  "id, tenant, company, user_name, name, password_hash, roles, language, time_zone, disabled"      \
+  "  FROM person "
 
-CS_SQL (find_user, "SELECT " USER_COLUMNS "WHERE tenant = ?1 AND user_name = ?2 AND disabled = 0");
-CS_SQL (get_user, "SELECT " USER_COLUMNS "WHERE tenant = ?1 AND id = ?2 AND disabled = 0");
+CS_SQL (find_user, "SELECT " USER_COLUMNS "WHERE tenant = ?1 AND user_name = ?2");
+CS_SQL (get_user, "SELECT " USER_COLUMNS "WHERE tenant = ?1 AND id = ?2");
 CS_SQL (list_agents, "SELECT id, tenant, name, spoken, level, roles FROM person"
                      "  WHERE (tenant = ?1 OR ?1 IS NULL) AND disabled = 0 ORDER BY id");
 CS_SQL (put_user,
         "INSERT INTO person (id, tenant, company, user_name, name, password_hash, roles, language,"
-        "  time_zone, spoken, level) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        "  time_zone, spoken, level, disabled)"
+        "  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         "  ON CONFLICT (tenant, user_name) DO UPDATE SET company = excluded.company,"
         "  name = excluded.name, password_hash = excluded.password_hash, roles = excluded.roles,"
         "  language = excluded.language, time_zone = excluded.time_zone, spoken = excluded.spoken,"
-        "  level = excluded.level RETURNING id");
+        "  level = excluded.level, disabled = excluded.disabled RETURNING id");
 
 static CsUser *
 read_user (CsQuery *query, const char *what, GError **error)
@@ -353,6 +355,7 @@ read_user (CsQuery *query, const char *what, GError **error)
   user->roles = (guint) cs_column_int (query, "roles");
   user->language = cs_column_dup_text (query, "language");
   user->time_zone = cs_column_dup_text (query, "time_zone");
+  user->disabled = cs_column_int (query, "disabled") != 0;
   return user;
 }
 
@@ -450,6 +453,7 @@ cs_tenants_put_user (CsDb *db, CsScope scope, const CtUserSpec *spec, const char
   cs_bind_text (query, 9, or_else (spec->time_zone, tenant->time_zone));
   cs_bind_int (query, 10, spoken_bits (spec));
   cs_bind_int (query, 11, spec->level > 0 ? spec->level : 1);
+  cs_bind_int (query, 12, spec->disabled);
   *user = find_id (query, "user", spec->user, error);
   return *user != CT_ID_NONE;
 }

@@ -47,6 +47,7 @@ typedef struct {
   guint roles;
   char *language;
   char *time_zone;
+  gboolean disabled; /* known by name, and otherwise as if he were not there */
 } CsUser;
 
 typedef struct {
@@ -84,7 +85,7 @@ CsUser *cs_tenants_get_user (CsDb *db, CsScope scope, CtId user, GError **error)
 GPtrArray *
 cs_tenants_page_companies (CsDb *db, CsScope scope, gint64 after, guint limit, GError **error);
 
-/* Lists of the scope, ordered by id. CsTrunk*, CsDevice* */
+/* Lists of the scope, ordered by id. CsTrunk*; CsDevice*, none of a disabled user */
 GPtrArray *cs_tenants_list_trunks (CsDb *db, CsScope scope, GError **error);
 GPtrArray *cs_tenants_list_devices (CsDb *db, CsScope scope, GError **error);
 

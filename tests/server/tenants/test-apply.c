@@ -266,30 +266,78 @@ has_session (Fixture *fixture, const CsStoredSession *session)
   return has;
 }
 
+static CsUser *
+find_zoe (Fixture *fixture)
+{
+  CsDb *db = cs_store_acquire_reader (fixture->store);
+  g_autoptr (CsTenant) tenant
+      = cs_tenants_find_domain (db, cs_scope_system (), "example.test", NULL);
+  CsUser *user = cs_tenants_find_user (db, cs_scope_tenant (tenant->id), "zoe", NULL);
+
+  cs_store_release_reader (fixture->store, db);
+  g_assert_nonnull (user);
+  return user;
+}
+
+static CsStoredSession
+sign_in_zoe (Fixture *fixture)
+{
+  g_autoptr (CsUser) user = find_zoe (fixture);
+  CsStoredSession session
+      = { .id = 9, .expires_ms = G_MAXINT64, .tenant = user->tenant, .user = user->id };
+
+  g_assert_true (cs_store_write (fixture->store, add_session, &session, NULL));
+  return session;
+}
+
 /* Who signed in with the old password is signed out; who has the same one is not. */
 static void
 test_new_password (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) changed = g_string_new (good);
-  g_autoptr (CsTenant) tenant = NULL;
-  g_autoptr (CsUser) user = NULL;
-  CsStoredSession session = { .id = 9, .expires_ms = G_MAXINT64 };
-  CsDb *db;
+  CsStoredSession session;
 
   apply (fixture);
-  db = cs_store_acquire_reader (fixture->store);
-  tenant = cs_tenants_find_domain (db, cs_scope_system (), "example.test", NULL);
-  user = cs_tenants_find_user (db, cs_scope_tenant (tenant->id), "zoe", NULL);
-  cs_store_release_reader (fixture->store, db);
-  session.tenant = tenant->id;
-  session.user = user->id;
-  g_assert_true (cs_store_write (fixture->store, add_session, &session, NULL));
+  session = sign_in_zoe (fixture);
   apply (fixture);
   g_assert_true (has_session (fixture, &session));
   g_string_replace (changed, "name: Zoe, password: long enough", "name: Zoe, password: another one",
                     1);
   apply_text (fixture, changed->str);
   g_assert_false (has_session (fixture, &session));
+}
+
+static void
+assert_zoe (Fixture *fixture, gboolean there)
+{
+  CsDb *db = cs_store_acquire_reader (fixture->store);
+  g_autoptr (GPtrArray) devices = cs_tenants_list_devices (db, cs_scope_system (), NULL);
+  g_autoptr (CsPlan) plan = cs_tenants_build_plan (db, cs_scope_system (), 1, NULL);
+  g_autoptr (CsUser) user = find_zoe (fixture); /* by name she stays known */
+
+  cs_store_release_reader (fixture->store, db);
+  g_assert_true (user->disabled == !there);
+  g_assert_cmpuint (devices->len, ==, there ? 1 : 0);
+  g_assert_cmpuint (plan->agents->len, ==, there ? 1 : 0);
+}
+
+static void
+test_disabled (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GString) gone = g_string_new (good);
+  CsStoredSession session;
+
+  g_string_replace (gone, "{user: zoe,", "{user: zoe, disabled: true,", 1);
+  apply (fixture);
+  session = sign_in_zoe (fixture);
+  assert_zoe (fixture, TRUE);
+  apply_text (fixture, gone->str);
+  g_assert_false (has_session (fixture, &session));
+  assert_zoe (fixture, FALSE);
+  apply_text (fixture, gone->str);
+  g_assert_cmpuint (fixture->counts.hashed, ==, 2); /* her password had not changed */
+  apply (fixture);
+  assert_zoe (fixture, TRUE);
 }
 
 static void
@@ -461,6 +509,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/apply/twice", Fixture, NULL, set_up, test_twice, tear_down);
   g_test_add ("/apply/new-password", Fixture, NULL, set_up, test_new_password, tear_down);
+  g_test_add ("/apply/disabled", Fixture, NULL, set_up, test_disabled, tear_down);
   g_test_add ("/apply/findings", Fixture, NULL, set_up, test_findings, tear_down);
   g_test_add ("/apply/dialled", Fixture, NULL, set_up, test_dialled, tear_down);
   g_test_add ("/apply/warnings", Fixture, NULL, set_up, test_warnings, tear_down);
