@@ -47,6 +47,7 @@ static const struct {
   { "bad-cursor", "Not a cursor" },
   { "bad-handshake", "Not a WebSocket's handshake" },
   { "bad-limit", "Not a number of items" },
+  { "call-closed", "The call is closed already" },
   { "call-running", "The call runs still" },
   { "headers-too-big", "The headers are too big" },
   { "key-in-use", "The request with this key is still running" },

@@ -183,13 +183,26 @@ typedef struct {
   CtId call;
   const char *disposition;
   const char *note;
+  gboolean wraps_up; /* the e-agent is still at it, as far as the switch knows */
+  gboolean refused;  /* out: closed already, with another word */
 } Finish;
 
+/* His word is taken once, however late it comes (B06), and again while he wraps up. The same word again
+ * changes nothing: it was sent twice. */
 static gboolean
 write_finish (CsDb *db, gpointer data, GError **error)
 {
   Finish *finish = data;
+  g_autoptr (CsCallRow) row = cs_calls_get (db, finish->scope, finish->call, error);
 
+  if (row == NULL)
+    return FALSE;
+  if (row->disposition != NULL && strcmp (row->disposition, finish->disposition) == 0
+      && g_strcmp0 (row->note, finish->note) == 0)
+    return TRUE;
+  finish->refused = row->disposition != NULL && !finish->wraps_up;
+  if (finish->refused)
+    return TRUE;
   return cs_calls_finish (finish->calls, db, finish->scope, finish->call, finish->disposition,
                           finish->note, error);
 }
@@ -201,6 +214,17 @@ has_left_agent (const CtCall *call)
 {
   return call->ended != 0 || g_strcmp0 (call->state, "onward") == 0
          || (call->answered != 0 && g_strcmp0 (call->state, "ivr") == 0);
+}
+
+static gboolean
+wraps_up (CsCalls *calls, CtId user, CtId call)
+{
+  CsPresenceView view = { 0 };
+  gboolean does = cs_calls_find_presence (calls, user, &view, NULL)
+                  && view.presence == CS_PRESENCE_WRAP_UP && view.call == call;
+
+  cs_presence_view_clear (&view);
+  return does;
 }
 
 /* The call must have left the e-agent, and be his own, as the disk knows it: its record is closed from
@@ -227,8 +251,12 @@ cs_calls_post_finish (CsExchange *exchange, gpointer module, GError **error)
                              "the call runs still");
   if (!cs_calls_check_disposition (exchange, module, call, body->disposition, error))
     return FALSE;
+  finish.wraps_up = wraps_up (module, principal->user, id);
   if (!cs_store_write (cs_exchange_store (exchange), write_finish, &finish, error))
     return FALSE;
+  if (finish.refused)
+    return cs_exchange_fail (exchange, CT_ERROR_STATE, "call-closed", error,
+                             "the call is closed with another disposition or note");
   if (!cs_calls_command (module, run_finish, &command, sizeof command, &late))
     cs_debug (CS_ABOUT (.call = id), "finished late: %s", late->message);
   return TRUE;

@@ -63,6 +63,24 @@ def rows(house, call, token):
     refused(house, 404, readings, house.sign_in("fontana")["token"])
 
 
+def last_word(house, call):
+    """Sent again it is taken as it was; another one comes too late, and changes nothing."""
+    agent = house.sign_in("zoe")["token"]
+    path, said = f"/api/v1/calls/{call['id']}", {key: call[key] for key in ("disposition", "note") if key in call}
+    other = next(each["code"] for each in call["dispositions"] if each["code"] != call["disposition"])
+    mails = len(house.mails())
+    house.request("POST", path + "/finish", said, agent)
+    for late in ({**said, "disposition": other}, {**said, "note": "another note"}):
+        try:
+            house.request("POST", path + "/finish", late, agent)
+            raise AssertionError(f"{late} was taken")
+        except Problem as problem:
+            assert problem.status == 409 and problem.body["code"] == "call-closed", problem
+    again = house.request("GET", path, token=agent)
+    assert [again.get(key) for key in ("disposition", "note")] == [call.get(key) for key in ("disposition", "note")]
+    assert len(house.mails()) == mails
+
+
 def the_story(house, call):
     """Who greps the call's id finds all of it, and whose it was on each line."""
     lines = [line for line in house.log().splitlines() if line.endswith(f" call={call}")]
@@ -125,6 +143,7 @@ def main(build):
         rows(house, call, token)
 
         mails = wait_until(house.mails, what="the message to the company")
+        last_word(house, call)
         with open(mails[0], encoding="utf-8", errors="replace") as text:
             mail = text.read()
         assert call.get("ticket") and call["ticket"] in mail, (call, mail)
