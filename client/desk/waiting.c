@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The server counts, since it alone knows who may answer what, and it tells an e-agent nothing of the calls
- * of others. It is asked every few seconds while he is at work, and whenever something changes for him; the
- * clock runs here. */
+ * of others. It is asked when he comes to work, and tells what changes from then on; the clock runs here. */
 #define G_LOG_DOMAIN "desk"
 
 #include "client/desk/waiting.h"
@@ -11,9 +10,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define SOON_MS 300
-#define SPREAD_MS 700
-#define AGAIN_MS 5000
+#define AGAIN_MS 5000 /* after a failure */
 
 struct _CdWaiting {
   AdwBin parent_instance;
@@ -21,10 +18,9 @@ struct _CdWaiting {
   CdAgent *agent;
   CdSession *session; /* of the agent */
   GCancellable *cancellable;
-  CtWaiting *waiting; /* NULL: not known */
-  gboolean asking, ask_again;
+  CtWaiting *waiting;         /* NULL: not known */
+  gboolean asking, overtaken; /* by what was told meanwhile */
   gint64 asked_ms;
-  guint timer;
 };
 
 G_DEFINE_FINAL_TYPE (CdWaiting, cd_waiting, ADW_TYPE_BIN)
@@ -48,7 +44,7 @@ cd_waiting_tick (CdWaiting *self, gint64 now_ms)
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self), shown);
-  if (now_ms - self->asked_ms > AGAIN_MS
+  if (self->waiting == NULL && now_ms - self->asked_ms > AGAIN_MS
       && cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
     ask (self);
   if (!shown)
@@ -61,71 +57,65 @@ cd_waiting_tick (CdWaiting *self, gint64 now_ms)
   gtk_label_set_text (self->label, text);
 }
 
-static gboolean
-on_time_to_ask (gpointer data)
+/* Takes it. */
+static void
+set_waiting (CdWaiting *self, CtWaiting *waiting)
 {
-  CdWaiting *self = data;
-
-  self->timer = 0;
-  ask (self);
-  return G_SOURCE_REMOVE;
+  ct_waiting_free (self->waiting);
+  self->waiting = waiting;
+  cd_waiting_tick (self, cd_session_server_now_ms (self->session));
 }
 
 static void
-ask_soon (CdWaiting *self)
-{
-  if (self->timer == 0)
-    self->timer
-        = g_timeout_add (SOON_MS + (guint) g_random_int_range (0, SPREAD_MS), on_time_to_ask, self);
-}
-
-static void
-on_waiting_told (GObject *session, GAsyncResult *result, gpointer data)
+on_asked (GObject *session, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CdWaiting) self = data;
   gpointer reply = NULL;
   gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL);
 
-  if (g_cancellable_is_cancelled (self->cancellable))
-    {
-      ct_record_free (reply);
-      return;
-    }
   self->asking = FALSE;
-  if (good && reply != NULL)
-    {
-      ct_waiting_free (self->waiting);
-      self->waiting = reply;
-      cd_waiting_tick (self, cd_session_server_now_ms (self->session));
-    }
-  if (self->ask_again)
-    ask_soon (self);
-  self->ask_again = FALSE;
+  if (good && reply != NULL && !self->overtaken && !g_cancellable_is_cancelled (self->cancellable))
+    set_waiting (self, reply);
+  else
+    ct_record_free (reply);
 }
 
 static void
 ask (CdWaiting *self)
 {
-  if (!is_at_work (self) || !cd_session_is_signed_in (self->session))
+  if (self->asking || !is_at_work (self) || !cd_session_is_signed_in (self->session))
     return;
-  if (self->asking)
-    {
-      self->ask_again = TRUE;
-      return;
-    }
   self->asking = TRUE;
+  self->overtaken = FALSE;
   self->asked_ms = cd_session_server_now_ms (self->session);
   cd_session_call_async (self->session, "GET", "/api/v1/me/waiting", NULL, &ct_waiting_type,
-                         self->cancellable, on_waiting_told, g_object_ref (self));
+                         self->cancellable, on_asked, g_object_ref (self));
 }
 
-/* Coming to work, and whatever else changes for the e-agent: a call that rings here waits no more. */
+static void
+on_told (CdWaiting *self, const CtWaiting *waiting)
+{
+  self->overtaken = TRUE;
+  if (is_at_work (self))
+    set_waiting (self, ct_record_copy (waiting));
+}
+
+/* The server forgets whom it tells when he leaves his work. */
 static void
 on_presence_changed (CdWaiting *self)
 {
-  ask_soon (self);
   if (!is_at_work (self))
     g_clear_pointer (&self->waiting, ct_waiting_free);
+  else if (self->waiting == NULL)
+    ask (self);
+}
+
+/* Another server's process, say, which has yet to be asked. */
+static void
+on_reset (CdWaiting *self)
+{
+  g_clear_pointer (&self->waiting, ct_waiting_free);
+  ask (self);
 }
 
 void
@@ -135,7 +125,8 @@ cd_waiting_set_agent (CdWaiting *self, CdAgent *agent)
   self->session = cd_agent_get_session (agent);
 #define FOLLOW(object, signal, function)                                                           \
   g_signal_connect_object (object, signal, G_CALLBACK (function), self, G_CONNECT_SWAPPED)
-  FOLLOW (self->session, "reset", ask_soon);
+  FOLLOW (self->session, "reset", on_reset);
+  FOLLOW (self->session, "waiting", on_told);
   FOLLOW (agent, "presence-changed", on_presence_changed);
 #undef FOLLOW
   on_presence_changed (self);
@@ -147,7 +138,6 @@ cd_waiting_dispose (GObject *object)
   CdWaiting *self = CD_WAITING (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_object (&self->agent);
   G_OBJECT_CLASS (cd_waiting_parent_class)->dispose (object);
 }

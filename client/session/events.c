@@ -30,6 +30,7 @@ static const struct {
   { "presence", &ct_presence_type, CD_SIGNAL_PRESENCE_CHANGED },
   { "meter", &ct_meter_type, CD_SIGNAL_METER },
   { "credit", &ct_credit_type, CD_SIGNAL_CREDIT },
+  { "waiting", &ct_waiting_type, CD_SIGNAL_WAITING },
 };
 
 static void connect_now (CdSession *self);

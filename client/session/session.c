@@ -320,6 +320,7 @@ cd_session_class_init (CdSessionClass *klass)
       = new_signal ("presence-changed", 1, RECORD, NO, NO);
   cd_session_signals[CD_SIGNAL_METER] = new_signal ("meter", 1, RECORD, NO, NO);
   cd_session_signals[CD_SIGNAL_CREDIT] = new_signal ("credit", 1, RECORD, NO, NO);
+  cd_session_signals[CD_SIGNAL_WAITING] = new_signal ("waiting", 1, RECORD, NO, NO);
   cd_session_signals[CD_SIGNAL_DASHBOARD_CHANGED]
       = new_signal ("dashboard-changed", 1, TEXT, NO, NO);
   cd_session_signals[CD_SIGNAL_SIGNED_OUT] = new_signal ("signed-out", 0, NO, NO, NO);

@@ -15,6 +15,7 @@
  *   presence-changed (CtPresence *)
  *   meter (CtMeter *)
  *   credit (CtCredit *)
+ *   waiting (CtWaiting *)                      once GET /api/v1/me/waiting was asked
  *   dashboard-changed (char *company id)       the dashboard of this company should be read anew
  *   signed-out ()                              by us, or the server said the session is no more */
 #pragma once

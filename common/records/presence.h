@@ -24,8 +24,8 @@ G_BEGIN_DECLS
   F (MONEY, earned_today, 0, 0, 0, 0)
 CT_RECORD_DECLARE (CtPresence, ct_presence, CT_PRESENCE_FIELDS)
 
-/* GET /api/v1/me/waiting: the calls that wait in queues and that I may answer, were I free; since when the
- * first of them does. */
+/* GET /api/v1/me/waiting, and the body of the event `waiting`: the calls that wait in queues and that I may
+ * answer, were I free; since when the first of them does. */
 #define CT_WAITING_FIELDS(F)                                                                       \
   F (INT, calls, 0, 0, 0, CT_REQUIRED)                                                             \
   F (TIME, since, 0, 0, 0, 0)

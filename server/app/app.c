@@ -263,6 +263,7 @@ free_switch (gpointer data)
 {
   CsApp *app = data;
 
+  cs_calls_set_switch (app->calls, NULL);
   g_clear_pointer (&app->self, cs_switch_free);
   g_clear_pointer (&app->timers, cs_timers_free);
 }

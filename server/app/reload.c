@@ -180,6 +180,7 @@ reload (CsApp *app, CsDb *db, GError **error)
   set = g_new (SetPlan, 1);
   *set = (SetPlan){ app, plan };
   cs_post_urgent (app->switch_loop, set_plan, set, set_plan_free);
+  cs_calls_plan_changed (app->calls);
   return TRUE;
 }
 

@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _CsWaitingCounts CsWaitingCounts;
+
 struct _CsCalls {
   CsCallsConfig config;
   CsSwitch *self; /* touched on the switch loop only */
@@ -23,9 +25,10 @@ struct _CsCalls {
   guint alone;      /* so many of the first are written one by one */
   guint tries;      /* of the batch that the disk did not take */
   GSource *retry;   /* NULL: none is due */
-  GMutex lock;      /* for what follows */
-  GQueue told;      /* since the last batch */
-  gboolean idle;    /* nothing is under way: the loop must be woken */
+  CsWaitingCounts *waiting_counts;
+  GMutex lock;   /* for what follows */
+  GQueue told;   /* since the last batch */
+  gboolean idle; /* nothing is under way: the loop must be woken */
   CsWorkers *sealers;
 };
 
@@ -50,6 +53,13 @@ gboolean cs_calls_wait_written (CsCalls *calls, GError **error);
 
 /* On the notes loop: tells whoever listens. */
 void cs_calls_publish (CsCalls *calls, const CsNote *note);
+
+/* waiting.c: tells e-agents how many wait for them. On the notes loop: a note that may move the queues. */
+void cs_calls_waiting_moved (CsCalls *calls, const CsNote *note);
+/* From anywhere: from now on, until he is off work, @user is told what changes. */
+void cs_calls_follow_waiting (CsCalls *calls, CtId user, CtId tenant);
+CsWaitingCounts *cs_waiting_counts_new (void);
+void cs_waiting_counts_free (CsWaitingCounts *counts);
 
 /* Views and rows as they travel. */
 CtKeyed *cs_calls_keyed_of_view (const CsCallView *view, guint place);

@@ -38,8 +38,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsCalls, cs_calls_free)
 
 /* What the switch tells goes in here. */
 CsJournal cs_calls_get_journal (CsCalls *calls);
-/* Before the API starts: the switch that queries and commands go to, on its loop. */
+/* The switch that queries and commands go to: before the API starts, and NULL when it goes, on its loop. */
 void cs_calls_set_switch (CsCalls *calls, CsSwitch *self);
+/* From anywhere: who may answer what is judged by another plan now. */
+void cs_calls_plan_changed (CsCalls *calls);
 /* Before the first note; @mailer NULL: none is configured. */
 void cs_calls_set_domains (CsCalls *calls, CsScripts *scripts, CsMailer *mailer);
 

@@ -437,6 +437,7 @@ cs_calls_new (const CsCallsConfig *config)
   g_queue_init (&calls->waiting);
   g_queue_init (&calls->told);
   calls->idle = TRUE;
+  calls->waiting_counts = cs_waiting_counts_new ();
   cs_loop_start (calls->notes);
   return calls;
 }
@@ -464,6 +465,7 @@ cs_calls_free (CsCalls *calls)
       g_source_destroy (calls->retry);
       g_source_unref (calls->retry);
     }
+  cs_waiting_counts_free (calls->waiting_counts);
   g_queue_clear_full (&calls->waiting, item_free);
   g_queue_clear_full (&calls->told, item_free);
   g_mutex_clear (&calls->lock);

@@ -81,10 +81,11 @@ cs_calls_get_my_presence (CsExchange *exchange, gpointer module, GError **error)
 gboolean
 cs_calls_get_my_waiting (CsExchange *exchange, gpointer module, GError **error)
 {
+  const CsPrincipal *principal = cs_exchange_principal (exchange);
   g_autoptr (CtWaiting) waiting = ct_waiting_new ();
 
-  if (!cs_calls_count_waiting (module, cs_exchange_principal (exchange)->user, &waiting->calls,
-                               &waiting->since, error))
+  cs_calls_follow_waiting (module, principal->user, principal->scope.tenant);
+  if (!cs_calls_count_waiting (module, principal->user, &waiting->calls, &waiting->since, error))
     return FALSE;
   cs_exchange_reply (exchange, g_steal_pointer (&waiting));
   return TRUE;

@@ -79,6 +79,7 @@ cs_calls_publish (CsCalls *calls, const CsNote *note)
   if (!cs_hub_is_heard (calls->config.hub,
                         note->call != NULL ? note->call->tenant : note->presence->tenant))
     return;
+  cs_calls_waiting_moved (calls, note);
   switch (note->kind)
     {
     case CS_NOTE_PRESENCE_CHANGED:
