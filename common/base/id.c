@@ -34,6 +34,12 @@ ct_id_new (CtClock *clock)
   return id;
 }
 
+CtId
+ct_id_first_at (gint64 utc_ms)
+{
+  return MAX (utc_ms - EPOCH_2020_MS, 0) << COUNTER_BITS | (utc_ms <= EPOCH_2020_MS ? 1 : 0);
+}
+
 CtIdText
 ct_id_text (CtId id)
 {

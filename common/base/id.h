@@ -17,6 +17,9 @@ typedef gint64 CtId;
  * two made in the same millisecond (the database's primary key is the last word). */
 CtId ct_id_new (CtClock *clock);
 
+/* The smallest that could have been made at @utc_ms; at least 1. */
+CtId ct_id_first_at (gint64 utc_ms);
+
 typedef struct {
   char text[CT_ID_TEXT_LENGTH + 1];
 } CtIdText;

@@ -61,16 +61,18 @@ CS_SQL (list_call_postings,
 CS_SQL (get_pay, "SELECT coalesce (sum (t.amount), 0) AS pay FROM transfer t"
                  " JOIN account a ON a.id = t.credit"
                  " WHERE t.call = ?1 AND t.tenant = ?2 AND t.kind = 'pay' AND t.state = 'posted'"
-                 " AND a.owner = ?3");
+                 " AND a.owner = ?3 AND t.at_ms >= ?4");
 
 gboolean
-cs_billing_get_pay (CsDb *db, CsScope scope, CtId call, CtId user, CtMoney *pay, GError **error)
+cs_billing_get_pay (CsDb *db, CsScope scope, CtId call, CtId user, gint64 since_ms, CtMoney *pay,
+                    GError **error)
 {
   g_autoptr (CsQuery) query = cs_query (db, &get_pay);
 
   cs_bind_id (query, 1, call);
   cs_bind_id (query, 2, scope.tenant);
   cs_bind_id (query, 3, user);
+  cs_bind_int (query, 4, since_ms);
   if (cs_query_step (query, error) != CS_ROW_READY)
     return FALSE;
   *pay = cs_column_int (query, "pay");

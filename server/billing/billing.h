@@ -116,9 +116,9 @@ typedef struct {
   gint64 settled_ms;
 } CsBill;
 
-/* What e-agent @user was paid for @call so far; 0 for none. Reads only. */
-gboolean
-cs_billing_get_pay (CsDb *db, CsScope scope, CtId call, CtId user, CtMoney *pay, GError **error);
+/* What e-agent @user was paid for @call at @since_ms (0: ever) or later; 0 for none. Reads only. */
+gboolean cs_billing_get_pay (CsDb *db, CsScope scope, CtId call, CtId user, gint64 since_ms,
+                             CtMoney *pay, GError **error);
 /* The postings of a call that its company may see. CtPosting*; NULL on error. */
 GPtrArray *cs_billing_list_call_postings (CsDb *db, CsScope scope, CtId call, GError **error);
 gboolean cs_billing_get_bill (CsDb *db, CsScope scope, CtId call, CsBill *out, GError **error);

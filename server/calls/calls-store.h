@@ -72,6 +72,8 @@ GPtrArray *cs_calls_list_open (CsDb *db, CsScope scope, GError **error);
 GPtrArray *cs_calls_list_keys (CsDb *db, CsScope scope, CtId call, GError **error);
 /* The last offer of a call. CT_ERROR_NOT_FOUND when it was never offered. */
 CtWhy *cs_calls_get_why (CsDb *db, CsScope scope, CtId call, GError **error);
+/* CtId: the calls that came at @since_ms or later and were offered to @user, whoever took them in the end. */
+GArray *cs_calls_list_offered (CsDb *db, CsScope scope, CtId user, gint64 since_ms, GError **error);
 
 /* CtId*: users whose last logged presence was at work (not paused, not offline). */
 GPtrArray *cs_calls_list_working (CsDb *db, CsScope scope, GError **error);

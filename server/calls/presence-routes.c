@@ -7,6 +7,7 @@
 #include "server/tenants/tenants.h"
 
 #define MOST_A_DAY 2000
+#define DAY_MS (24 * G_GINT64_CONSTANT (3600000)) /* no call lasts longer */
 
 typedef struct {
   CtId user;
@@ -14,10 +15,28 @@ typedef struct {
   char reason[512];
 } SetPresence;
 
-/* Of the calls that began today: what they were paid and how long they lasted. */
+/* What the ledger booked to him today, also of calls that another e-agent had after him. */
 static gboolean
-sum_today (CsDb *db, CsScope scope, CtId user, gint64 since_ms, CtPresence *presence,
-           GError **error)
+sum_earned (CsDb *db, CsScope scope, CtId user, gint64 since_ms, CtMoney *earned, GError **error)
+{
+  g_autoptr (GArray) calls = cs_calls_list_offered (db, scope, user, since_ms - DAY_MS, error);
+
+  for (guint i = 0; calls != NULL && i < calls->len; i++)
+    {
+      CtMoney pay = 0;
+
+      if (!cs_billing_get_pay (db, scope, g_array_index (calls, CtId, i), user, since_ms, &pay,
+                               error))
+        return FALSE;
+      *earned += pay;
+    }
+  return calls != NULL;
+}
+
+/* How long the calls lasted that began today. */
+static gboolean
+sum_talked (CsDb *db, CsScope scope, CtId user, gint64 since_ms, CtPresence *presence,
+            GError **error)
 {
   g_autoptr (GPtrArray) rows
       = cs_calls_list (db, scope, CT_ID_NONE, user, since_ms, 0, MOST_A_DAY, error);
@@ -25,14 +44,9 @@ sum_today (CsDb *db, CsScope scope, CtId user, gint64 since_ms, CtPresence *pres
   for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
       const CsCallRow *row = rows->pdata[i];
-      CtMoney pay = 0;
 
-      if (row->answered == 0)
-        continue;
-      if (!cs_billing_get_pay (db, scope, row->id, user, &pay, error))
-        return FALSE;
-      presence->earned_today += pay;
-      presence->talked_seconds += row->seconds;
+      if (row->answered != 0)
+        presence->talked_seconds += row->seconds;
     }
   return rows != NULL;
 }
@@ -61,7 +75,8 @@ presence_of (CsExchange *exchange, CsCalls *calls, CtId user, GError **error)
                                            ? person->time_zone
                                            : tenant->time_zone);
   if (!cs_billing_get_earned (db, scope, user, tenant->currency, &presence->earned, error)
-      || !sum_today (db, scope, user, midnight_ms, presence, error))
+      || !sum_earned (db, scope, user, midnight_ms, &presence->earned_today, error)
+      || !sum_talked (db, scope, user, midnight_ms, presence, error))
     return NULL;
   return g_steal_pointer (&presence);
 }

@@ -167,7 +167,7 @@ fill_from_others (CsDb *db, CsScope scope, const CsCallRow *row, CtCall *call, G
   else if (ct_error_is (failed, CT_ERROR_NOT_FOUND))
     g_clear_error (&failed);
   if (failed == NULL && row->answered != 0)
-    cs_billing_get_pay (db, scope, row->id, row->agent, &call->pay, &failed);
+    cs_billing_get_pay (db, scope, row->id, row->agent, 0, &call->pay, &failed);
   if (failed == NULL)
     call->ticket = cs_scripts_get_ticket (db, scope, row->id, &failed);
   if (failed == NULL)

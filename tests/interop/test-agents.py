@@ -118,11 +118,12 @@ def lost_for_good(house, owner, zoe, ida):
     """Nothing more is heard of her: after 30 s the caller is the next one's, and she is paused."""
     ida.phone.mode = "answer"
     ida.be("paused")
+    before = zoe.presence()
     with Stranger(house.sip_port) as caller:
         caller.call(BAKERY).wait_for("talking")
         zoe.phone.wait_for("talking")
         call = zoe.call()["id"]
-        wait_until(lambda: caller.level(1000) > 0.2, what="her tone")
+        wait_until(lambda: zoe.call().get("seconds", 0) > 0, what="her second")
         ida.be("available")
         zoe.phone.vanish()
         owner.wait_live("parked")
@@ -140,6 +141,10 @@ def lost_for_good(house, owner, zoe, ida):
     bill = owner.api("GET", f"/api/v1/calls/{call}/bill")
     assert bill["amount"] == RATE * bill["seconds"] and bill["seconds"] < 20, bill
     owner.wait_quiet()
+    # The call is the other's now; her seconds stay hers.
+    after = zoe.presence()
+    assert after["earned_today"] > before["earned_today"], (before, after)
+    assert after["earned_today"] == after["earned"], after
 
 
 def never_asked(house, owner, ida, tom):

@@ -22,6 +22,18 @@ test_id_order (void)
 }
 
 static void
+test_id_first (void)
+{
+  g_autoptr (CtClock) clock = ct_clock_new_manual (NOON);
+  CtId id = ct_id_new (clock);
+
+  g_assert_cmpint (ct_id_first_at (NOON - 1), <, ct_id_first_at (NOON));
+  g_assert_cmpint (ct_id_first_at (NOON), <=, id);
+  g_assert_cmpint (ct_id_first_at (NOON + 1000), >, id);
+  g_assert_cmpint (ct_id_first_at (0), ==, 1);
+}
+
+static void
 test_id_text (void)
 {
   static const CtId ids[] = { 1, 31, 32, 0x7fffffffffffffff, 453654564363453636 };
@@ -111,6 +123,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/id/order", test_id_order);
+  g_test_add_func ("/id/first", test_id_first);
   g_test_add_func ("/id/text", test_id_text);
   g_test_add_func ("/time", test_time);
   g_test_add_func ("/money", test_money);
