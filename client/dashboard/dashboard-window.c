@@ -43,6 +43,7 @@ struct _CdDashboardWindow {
   CdQualityCard *quality_card;
   GtkLabel *live_heading;
   GtkListBox *live;
+  GtkSizeGroup *people; /* of the rows in live */
   CdCallList *today;
 
   CdSession *session;
@@ -130,7 +131,7 @@ put_live (CdDashboardWindow *self, const CtCall *call)
 
   if (row == NULL)
     {
-      row = cd_live_row_new (self->dashboard->currency);
+      row = cd_live_row_new (self->dashboard->currency, self->people);
       g_hash_table_insert (self->rows, g_memdup2 (&call->id, sizeof (CtId)), row);
       gtk_list_box_append (self->live, GTK_WIDGET (row));
     }
@@ -515,6 +516,7 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
   CHILD (quality_card);
   CHILD (live_heading);
   CHILD (live);
+  CHILD (people);
   CHILD (today);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_live_activated);

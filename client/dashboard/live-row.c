@@ -163,10 +163,12 @@ cd_live_row_init (CdLiveRow *self)
 }
 
 CdLiveRow *
-cd_live_row_new (const char *currency)
+cd_live_row_new (const char *currency, GtkSizeGroup *people)
 {
   CdLiveRow *self = g_object_new (CD_TYPE_LIVE_ROW, NULL);
 
   self->currency = g_strdup (currency);
+  gtk_size_group_add_widget (people, GTK_WIDGET (self->agent));
+  gtk_size_group_add_widget (people, GTK_WIDGET (self->state));
   return self;
 }

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 #define CD_TYPE_LIVE_ROW (cd_live_row_get_type ())
 G_DECLARE_FINAL_TYPE (CdLiveRow, cd_live_row, CD, LIVE_ROW, GtkListBoxRow)
 
-CdLiveRow *cd_live_row_new (const char *currency);
+/* @people: the e-agents of all rows stand below each other. */
+CdLiveRow *cd_live_row_new (const char *currency, GtkSizeGroup *people);
 /* Copied. */
 void cd_live_row_set_call (CdLiveRow *self, const CtCall *call);
 const CtCall *cd_live_row_get_call (CdLiveRow *self);

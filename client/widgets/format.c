@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unicode/udat.h>
 #include <unicode/udatpg.h>
+#include <unicode/uldnames.h>
 #include <unicode/uloc.h>
 #include <unicode/unum.h>
 #include <unicode/ustring.h>
@@ -305,9 +306,13 @@ cd_parse_date (const char *text, gint64 now_ms)
 char *
 cd_format_language (const char *code)
 {
+  UDisplayContext context = UDISPCTX_CAPITALIZATION_FOR_UI_LIST_OR_MENU;
   UErrorCode status = U_ZERO_ERROR;
+  ULocaleDisplayNames *names = uldn_openForContext (get_words_locale (), &context, 1, &status);
   UChar text[MAX_TEXT];
-  int32_t length = uloc_getDisplayLanguage (code, get_words_locale (), text, MAX_TEXT, &status);
+  int32_t length = uldn_languageDisplayName (names, code, text, MAX_TEXT, &status);
+  gboolean good = U_SUCCESS (status) && length <= MAX_TEXT;
 
-  return U_SUCCESS (status) && length <= MAX_TEXT ? to_utf8 (text, length) : g_strdup (code);
+  uldn_close (names);
+  return good ? to_utf8 (text, length) : g_strdup (code);
 }
