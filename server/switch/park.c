@@ -15,9 +15,10 @@ come_back (CsCall *call, const char *why)
   cs_call_change_state (call, CS_CALL_TALKING, why);
   cs_talk_listen (call);
   cs_leg_bridge (&call->legs[CS_LEG_CALLER], &call->legs[CS_LEG_AGENT]);
+  /* First, so that the note tells a meter that runs. */
+  cs_meter_start (call, &call->meter, call->agent->user);
   cs_call_note (call, CS_NOTE_CALL_RETURNED);
   cs_talk_on_reoffered (call); /* his phone may hold */
-  cs_meter_start (call, &call->meter, call->agent->user);
 }
 
 static void
