@@ -34,6 +34,7 @@ struct _CdDeskWindow {
   guint draft;        /* source: the note is to be kept */
 
   AdwToastOverlay *toasts;
+  AdwToast *told; /* weak: the last word, while it is there */
   AdwWindowTitle *title;
   GtkMenuButton *menu_button;
   CdPresenceMenu *presence_menu;

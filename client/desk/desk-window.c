@@ -18,6 +18,7 @@ cd_desk_window_toast (CdDeskWindow *self, const char *text)
   AdwToast *toast = adw_toast_new (text);
 
   adw_toast_set_timeout (toast, 8);
+  g_set_weak_pointer (&self->told, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -98,6 +99,9 @@ turn_page (CdDeskWindow *self, const char *page, const CtCall *call)
   show_page (self, page);
   if (strcmp (page, "ringing") == 0)
     {
+      /* It was about the call before. */
+      if (self->told != NULL)
+        adw_toast_dismiss (self->told);
       cd_ring_card_focus (self->ring_card);
       notify_ringing (self, call);
     }
@@ -108,7 +112,7 @@ turn_page (CdDeskWindow *self, const char *page, const CtCall *call)
   else
     {
       /* Else the focus would go to whatever is left, a toast's button, say, which then stays. */
-      gtk_window_set_focus (GTK_WINDOW (self), NULL);
+      gtk_widget_child_focus (GTK_WIDGET (self->presence_menu), GTK_DIR_TAB_FORWARD);
       cd_today_refresh (cd_idle_page_get_today (self->idle_page));
     }
 }
@@ -365,6 +369,7 @@ cd_desk_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->phone, self);
       g_signal_handlers_disconnect_by_data (self->session, self);
     }
+  g_clear_weak_pointer (&self->told);
   g_clear_object (&self->agent);
   g_clear_pointer (&self->suggested, g_free);
   g_clear_pointer (&self->fallback, g_free);

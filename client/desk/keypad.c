@@ -45,12 +45,20 @@ on_key_pressed (CdKeypad *self, guint value, guint code, GdkModifierType modifie
   return TRUE;
 }
 
+/* Back to the script, not to the button that opens the keypad: Enter would open it again. */
+static gboolean
+leave_focus (gpointer data)
+{
+  gtk_widget_activate_action (data, "win.answer-field", NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* The popover gives the focus to its button once it is gone. */
 static void
 on_closed (CdKeypad *self)
 {
   gtk_label_set_text (self->sent, "");
-  /* Back to the script, not to the button that opens the keypad: Enter would open it again. */
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.answer-field", NULL);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, leave_focus, g_object_ref (self), g_object_unref);
 }
 
 static void

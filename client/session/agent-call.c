@@ -264,9 +264,9 @@ lose_call (CdAgent *self)
                   && cd_phone_get_state (self->phone) != CD_PHONE_RINGING
                   && cd_phone_get_call_id (self->phone) == self->call->id;
 
-  cd_agent_clear_call (self);
   if (here)
     cd_phone_hang_up (self->phone);
+  cd_agent_clear_call (self);
 }
 
 static void

@@ -309,6 +309,7 @@ on_call_in (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   g_clear_weak_pointer (&self->call_in);
+  g_clear_weak_pointer (&self->said);
   self->called_in = work->row;
   self->called_in_version = cd_sound_row_get_prompt (work->row)->version;
   g_set_weak_pointer (
@@ -532,6 +533,7 @@ cd_sounds_window_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->read_timer, g_source_remove);
   g_clear_weak_pointer (&self->call_in);
+  g_clear_weak_pointer (&self->said);
   self->playing = NULL;
   g_clear_object (&self->listener);
   g_clear_object (&self->session);
