@@ -3,6 +3,8 @@
  * log of what was asked, and one WebSocket of events. */
 #pragma once
 
+#include "../../tools/wait.h"
+
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -34,13 +36,5 @@ void desk_server_event (DeskServer *self, const char *type, const char *topic, c
 void desk_server_release (DeskServer *self);
 /* Cuts the WebSocket. */
 void desk_server_cut (DeskServer *self, gushort code);
-
-/* Runs the main loop until the condition holds; 15 s is a failure. */
-#define WAIT_UNTIL(condition)                                                                      \
-  for (gint64 end = g_get_monotonic_time () + 15 * G_USEC_PER_SEC; !(condition);)                  \
-    {                                                                                              \
-      g_assert_cmpint (g_get_monotonic_time (), <, end);                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    }
 
 G_END_DECLS

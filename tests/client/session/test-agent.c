@@ -505,17 +505,10 @@ test_stop (Fixture *f, gconstpointer data)
   WAIT_UNTIL (has_asked (f, "PUT /api/v1/me/presence {\"state\":\"offline\"}"));
 }
 
-static gboolean
-on_beat (gpointer unused)
-{
-  return G_SOURCE_CONTINUE; /* so that WAIT_UNTIL sees its deadline */
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_timeout_add (200, on_beat, NULL);
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/agent/presence", test_presence);
   ADD ("/agent/early-click", test_early_click);

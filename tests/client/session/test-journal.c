@@ -230,18 +230,11 @@ test_keyring (Fixture *f, gconstpointer data)
   g_assert_cmpint (memcmp (loaded[0].key, loaded[2].key, CD_KEY_SIZE), !=, 0);
 }
 
-static gboolean
-on_beat (gpointer unused)
-{
-  return G_SOURCE_CONTINUE; /* so that WAIT_UNTIL sees its deadline */
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL); /* warnings are part of it */
-  g_timeout_add (200, on_beat, NULL);
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/journal/order", test_order);
   ADD ("/journal/refused", test_refused);

@@ -338,18 +338,11 @@ test_addresses (void)
     }
 }
 
-static gboolean
-on_beat (gpointer unused)
-{
-  return G_SOURCE_CONTINUE; /* so that WAIT_UNTIL sees its deadline */
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL); /* warnings are part of it */
-  g_timeout_add (200, on_beat, NULL);
 #define ADD(path, data, function) g_test_add (path, Fixture, data, set_up, function, tear_down)
   ADD ("/session/sign-in", NULL, test_sign_in);
   ADD ("/session/refused", NULL, test_refused);

@@ -3,19 +3,13 @@
  * loudspeakers and two microphones that are not there. What is said into one microphone is heard at the
  * other end, what the other end says comes out of one loudspeaker; both are changed within the call. */
 #include "../../../tools/tree.h"
+#include "../../../tools/wait.h"
 #include "client/phone/media/devices.h"
 #include "client/phone/media/media.h"
 
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-
-#define WAIT_UNTIL(condition)                                                                      \
-  for (gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC; !(condition);)                  \
-    {                                                                                              \
-      g_assert_cmpint (g_get_monotonic_time (), <, end);                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    }
 
 #define LOUD(level) ((level) > -20)
 #define STILL(level) ((level) < -60)
@@ -234,19 +228,12 @@ test_devices (void)
   g_free (f.folder);
 }
 
-static gboolean
-on_beat (gpointer unused)
-{
-  return G_SOURCE_CONTINUE; /* so that WAIT_UNTIL sees its deadline */
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL); /* warnings are part of it */
   gst_init (NULL, NULL);
-  g_timeout_add (100, on_beat, NULL);
   g_test_add_func ("/media/devices", test_devices);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two phones' sound against each other over loopback: a tone each way, keys, hold, mute. */
+#include "../../../tools/wait.h"
 #include "client/phone/media/media.h"
 #include "tone.h"
 
@@ -82,13 +83,6 @@ tear_down (Fixture *f, gconstpointer data)
     }
   g_string_free (f->digits, TRUE);
 }
-
-#define WAIT_UNTIL(condition)                                                                      \
-  for (gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC; !(condition);)                  \
-    {                                                                                              \
-      g_assert_cmpint (g_get_monotonic_time (), <, end);                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    }
 
 static void
 test_both_ways (Fixture *f, gconstpointer data)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The real phone against a registrar and caller over real sockets, with tones measured both ways. */
+#include "../../../tools/wait.h"
 #include "client/phone/sofia/sofia-phone.h"
 
 #include "../media/tone.h"
@@ -15,14 +16,6 @@ typedef struct {
   GString *digits; /* heard by the peer */
   char *heard[2];  /* by the phone, by the peer */
 } Fixture;
-
-/* Runs the main loop until the condition holds; 15 s is a failure. */
-#define WAIT_UNTIL(condition)                                                                      \
-  for (gint64 end = g_get_monotonic_time () + 15 * G_USEC_PER_SEC; !(condition);)                  \
-    {                                                                                              \
-      g_assert_cmpint (g_get_monotonic_time (), <, end);                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    }
 
 #define STATE(f) cd_phone_get_state ((f)->phone)
 
@@ -238,18 +231,11 @@ test_quit_in_call (Fixture *f, gconstpointer data)
   WAIT_UNTIL (f->seen->terminated && f->seen->unregistered == 1);
 }
 
-static gboolean
-on_beat (gpointer unused)
-{
-  return G_SOURCE_CONTINUE; /* so that WAIT_UNTIL sees its deadline */
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (NULL, NULL);
-  g_timeout_add (200, on_beat, NULL);
 #define ADD(path, data, function) g_test_add (path, Fixture, data, set_up, function, tear_down)
   ADD ("/sofia/register", NULL, test_register);
   ADD ("/sofia/register/tcp", "tcp", test_register);
