@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The credit port, as the switch uses it: D3 as a table, two calls of one company with little credit, a
  * crash at each step, and a disk that does not answer. */
+#include "../store/gate.h"
 #include "fixture.h"
 
 #include "server/billing/credit.h"
@@ -352,44 +353,6 @@ test_crash (World *w, gconstpointer data)
   g_assert_cmpint (fixture_earned (&w->base, ANNA), ==, 49 * PAY);
 }
 
-typedef struct {
-  GMutex lock;
-  GCond changed;
-  gboolean entered, open;
-} Gate;
-
-static gboolean
-hold_writer (CsDb *db, gpointer data, GError **error)
-{
-  Gate *gate = data;
-
-  g_mutex_lock (&gate->lock);
-  gate->entered = TRUE;
-  g_cond_broadcast (&gate->changed);
-  while (!gate->open)
-    g_cond_wait (&gate->changed, &gate->lock);
-  g_mutex_unlock (&gate->lock);
-  return TRUE;
-}
-
-static void
-wait_entered (Gate *gate)
-{
-  g_mutex_lock (&gate->lock);
-  while (!gate->entered)
-    g_cond_wait (&gate->changed, &gate->lock);
-  g_mutex_unlock (&gate->lock);
-}
-
-static void
-open_gate (Gate *gate)
-{
-  g_mutex_lock (&gate->lock);
-  gate->open = TRUE;
-  g_cond_broadcast (&gate->changed);
-  g_mutex_unlock (&gate->lock);
-}
-
 /* The disk is silent: the call goes on, on paper, as far as the credit last known reaches and no longer
  * than ten minutes; all of it is posted when the disk answers. */
 static void
@@ -401,8 +364,7 @@ test_paper (World *w, gconstpointer data)
 
   top_up (w, 85, "k");
   reserve (w, CALL, FALSE, CS_CREDIT_GRANTED);
-  g_assert_true (cs_store_write_async (w->base.store, hold_writer, &gate, NULL, NULL, NULL, NULL));
-  wait_entered (&gate);
+  close_gate (w->base.store, &gate);
   for (int i = 0; i < 3; i++)
     {
       w->port->renew (w->port->self, CALL, 20 + i, until);

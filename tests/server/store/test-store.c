@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "../../tools/tree.h"
+#include "gate.h"
 #include "server/store/store.h"
 
 static const CsMigration steps[] = {
@@ -172,49 +173,6 @@ test_values (Fixture *f, gconstpointer data)
   cs_store_release_reader (f->store, db);
 }
 
-/* Holds the writer until told, so that what is queued meanwhile becomes one group. */
-typedef struct {
-  GMutex lock;
-  GCond changed;
-  gboolean entered, open;
-} Gate;
-
-static gboolean
-wait_at_gate (CsDb *db, gpointer data, GError **error)
-{
-  Gate *gate = data;
-
-  g_mutex_lock (&gate->lock);
-  gate->entered = TRUE;
-  g_cond_broadcast (&gate->changed);
-  while (!gate->open)
-    g_cond_wait (&gate->changed, &gate->lock);
-  g_mutex_unlock (&gate->lock);
-  return TRUE;
-}
-
-static void
-close_gate (Fixture *f, Gate *gate)
-{
-  g_mutex_lock (&gate->lock);
-  gate->entered = gate->open = FALSE;
-  g_mutex_unlock (&gate->lock);
-  g_assert_true (cs_store_write_async (f->store, wait_at_gate, gate, NULL, NULL, NULL, NULL));
-  g_mutex_lock (&gate->lock);
-  while (!gate->entered)
-    g_cond_wait (&gate->changed, &gate->lock);
-  g_mutex_unlock (&gate->lock);
-}
-
-static void
-open_gate (Gate *gate)
-{
-  g_mutex_lock (&gate->lock);
-  gate->open = TRUE;
-  g_cond_broadcast (&gate->changed);
-  g_mutex_unlock (&gate->lock);
-}
-
 static gboolean
 nothing (CsDb *db, gpointer data, GError **error)
 {
@@ -236,7 +194,7 @@ test_group (Fixture *f, gconstpointer data)
   };
   const CtErrorCode expected[] = { 999, CT_ERROR_STATE, CT_ERROR_CONFLICT, CT_ERROR_CONFLICT, 999 };
 
-  close_gate (f, &gate);
+  close_gate (f->store, &gate);
   for (gsize i = 0; i < G_N_ELEMENTS (notes); i++)
     g_assert_true (cs_store_write_async (f->store, add, &notes[i], loop, on_wrote, NULL, NULL));
   g_assert_cmpuint (cs_store_get_depth (f->store), ==, G_N_ELEMENTS (notes));
@@ -263,7 +221,7 @@ test_bound (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   int queued = 0;
 
-  close_gate (f, &gate);
+  close_gate (f->store, &gate);
   while (cs_store_write_async (f->store, nothing, NULL, NULL, NULL, NULL, &error))
     queued++;
   g_assert_true (ct_error_is (error, CT_ERROR_BUSY));
