@@ -269,7 +269,10 @@ PARTS = (disk_full, disk_broken, mail_down, decoder_killed, trunk_down, clock_st
 
 
 def main():
-    wanted = sys.argv[2:] or [part.__name__ for part in PARTS]
+    names = [part.__name__ for part in PARTS]
+    wanted = sys.argv[2:] or names
+    if not set(wanted) <= set(names):
+        sys.exit(f"faults: its parts are {', '.join(names)}")
     with Phone(0, "plumber", tone=1500) as plumber:
         house = Spoiled(sys.argv[1], change=lambda tree: change(tree, plumber))
         with house.start(), Seat(house, "zoe") as zoe:
