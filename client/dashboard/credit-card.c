@@ -9,7 +9,7 @@
 
 struct _CdCreditCard {
   AdwBin parent_instance;
-  GtkLabel *credit, *pace, *reserved, *rate;
+  GtkLabel *credit, *pace, *reserved, *provisional, *rate;
   GtkLabel *received, *answered, *talked, *cost;
 };
 
@@ -34,12 +34,35 @@ reserved_words (const CtDashboard *dashboard)
   return g_strdup_printf (_ ("Besides, %s is reserved for the calls of now."), amount);
 }
 
+/* NULL: nothing was granted. */
+static char *
+provisional_words (const CtDashboard *dashboard)
+{
+  g_autofree char *left = cd_format_money (dashboard->provisional, dashboard->currency);
+  g_autofree char *used = cd_format_money (dashboard->provisional_used, dashboard->currency);
+
+  if (dashboard->provisional_used > 0)
+    /* Translators: both are amounts of money; provisional credit is granted before a payment came. */
+    return g_strdup_printf (
+        _ ("Emergency lines used %s of provisional credit, still to be paid; %s is "
+           "left for them."),
+        used, left);
+  if (dashboard->provisional > 0)
+    /* Translators: %s is an amount of money; provisional credit is granted before a payment came. */
+    return g_strdup_printf (_ ("Emergency lines have %s of provisional credit besides."), left);
+  return NULL;
+}
+
 void
 cd_credit_card_show (CdCreditCard *self, const CtDashboard *dashboard, guint running, gint64 now_ms)
 {
+  char *provisional = provisional_words (dashboard);
+
   set_text (self->credit, cd_format_money (dashboard->credit, dashboard->currency));
   set_text (self->pace, cd_words_pace (dashboard, running, now_ms));
   set_text (self->reserved, reserved_words (dashboard));
+  gtk_widget_set_visible (GTK_WIDGET (self->provisional), provisional != NULL);
+  set_text (self->provisional, provisional != NULL ? provisional : g_strdup (""));
   set_text (self->rate, cd_words_rate (dashboard->rate, dashboard->currency));
   set_text (self->received, cd_format_number ((double) dashboard->received_today, 0));
   set_text (self->answered, cd_format_number ((double) dashboard->answered_today, 0));
@@ -69,6 +92,7 @@ cd_credit_card_class_init (CdCreditCardClass *klass)
   CHILD (credit);
   CHILD (pace);
   CHILD (reserved);
+  CHILD (provisional);
   CHILD (rate);
   CHILD (received);
   CHILD (answered);

@@ -348,6 +348,8 @@ on_credit (CdDashboardWindow *self, const CtCredit *credit)
     return;
   self->dashboard->credit = credit->credit;
   self->dashboard->reserved = credit->reserved;
+  self->dashboard->provisional = credit->provisional;
+  self->dashboard->provisional_used = credit->provisional_used;
   show_credit (self);
 }
 

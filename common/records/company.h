@@ -45,6 +45,8 @@ CT_RECORD_DECLARE (CtCompany, ct_company, CT_COMPANY_FIELDS)
   F (TEXT, currency, 0, 3, 3, CT_REQUIRED)                                                         \
   F (MONEY, credit, 0, 0, 0, CT_REQUIRED)                                                          \
   F (MONEY, reserved, 0, 0, 0, CT_REQUIRED)                                                        \
+  F (MONEY, provisional, 0, 0, 0, 0)                                                               \
+  F (MONEY, provisional_used, 0, 0, 0, 0)                                                          \
   F (MONEY, rate, 0, 0, 0, CT_REQUIRED)                                                            \
   F (TIME, lasts_until, 0, 0, 0, 0)                                                                \
   F (TIME, at, 0, 0, 0, CT_REQUIRED)                                                               \
@@ -88,11 +90,15 @@ CT_RECORD_DECLARE (CtBill, ct_bill, CT_BILL_FIELDS)
   F (TEXT, reference, 0, 1, 120, CT_REQUIRED)
 CT_RECORD_DECLARE (CtTopUp, ct_top_up, CT_TOP_UP_FIELDS)
 
-/* Balances of a company's prepaid account, and the event `credit`. */
+/* Balances of a company's prepaid account, and the event `credit`. Of a company that was granted some, also
+ * its provisional credit (D20, D29): what emergency lines may still draw when the paid one is at its end,
+ * and what they drew (running calls included) that is not paid since. */
 #define CT_CREDIT_FIELDS(F)                                                                        \
   F (ID, company, 0, 0, 0, CT_REQUIRED)                                                            \
   F (MONEY, credit, 0, 0, 0, CT_REQUIRED)                                                          \
   F (MONEY, reserved, 0, 0, 0, CT_REQUIRED)                                                        \
+  F (MONEY, provisional, 0, 0, 0, 0)                                                               \
+  F (MONEY, provisional_used, 0, 0, 0, 0)                                                          \
   F (TIME, at, 0, 0, 0, CT_REQUIRED)
 CT_RECORD_DECLARE (CtCredit, ct_credit, CT_CREDIT_FIELDS)
 

@@ -97,6 +97,8 @@ cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company, g
     .company = company,
     .credit = credit.credit,
     .reserved = credit.reserved,
+    .provisional = credit.provisional,
+    .provisional_used = credit.provisional_used,
     .rose = rose,
     .at_ms = ct_clock_utc_ms (cs_db_get_clock (db)),
   };
@@ -325,7 +327,7 @@ gboolean
 cs_billing_get_credit (CsDb *db, CsScope scope, CtId company, CsCompanyCredit *out, GError **error)
 {
   CsTariff tariff;
-  CsAccount prepaid, provisional, owed;
+  CsAccount prepaid, provisional, owed, granted = { 0 };
   CsRowResult found = cs_billing_store_get_tariff (db, scope, company, &tariff, error);
 
   if (found == CS_ROW_FAILED)
@@ -338,12 +340,15 @@ cs_billing_get_credit (CsDb *db, CsScope scope, CtId company, CsCompanyCredit *o
   scope = cs_scope_tenant (tariff.tenant);
   if (!look (db, scope, CS_ACCOUNT_PREPAID, company, tariff.currency, &prepaid, error)
       || !look (db, scope, CS_ACCOUNT_PROVISIONAL, company, tariff.currency, &provisional, error)
-      || !look (db, scope, CS_ACCOUNT_RECEIVABLE, company, tariff.currency, &owed, error))
+      || !look (db, scope, CS_ACCOUNT_RECEIVABLE, company, tariff.currency, &owed, error)
+      || (provisional.id != CT_ID_NONE /* few have one */
+          && !look (db, scope, CS_ACCOUNT_GRANTED, company, tariff.currency, &granted, error)))
     return FALSE;
   *out = (CsCompanyCredit){
     .credit = cs_account_available (&prepaid),
     .reserved = prepaid.debits_pending,
     .provisional = cs_account_available (&provisional),
+    .provisional_used = -cs_ledger_balance (&granted) - cs_account_available (&provisional),
     .owed = -cs_ledger_balance (&owed),
   };
   g_strlcpy (out->currency, tariff.currency, sizeof out->currency);

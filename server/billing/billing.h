@@ -18,9 +18,10 @@ extern const gsize cs_billing_n_migrations;
 typedef struct {
   CtId tenant;
   CtId company;
-  CtMoney credit;   /* to spend: paid ahead, less what is reserved */
-  CtMoney reserved; /* by running calls */
-  gboolean rose;    /* by a payment or a grant: a refused call may ask again */
+  CtMoney credit;                        /* to spend: paid ahead, less what is reserved */
+  CtMoney reserved;                      /* by running calls */
+  CtMoney provisional, provisional_used; /* as in CsCompanyCredit */
+  gboolean rose;                         /* by a payment or a grant: a refused call may ask again */
   gint64 at_ms;
 } CsBalanceChange;
 
@@ -85,7 +86,8 @@ typedef struct {
   char currency[4];
   CtMoney credit;
   CtMoney reserved;
-  CtMoney provisional; /* that emergency lines may still draw */
+  CtMoney provisional;      /* that emergency lines may still draw */
+  CtMoney provisional_used; /* drawn and not paid since; what running calls hold of it included */
   CtMoney owed;
 } CsCompanyCredit;
 

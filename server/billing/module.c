@@ -21,22 +21,28 @@ check_company (CsExchange *exchange, CtId company, CsTariff *tariff, GError **er
 }
 
 static CtCredit *
-credit_record (CtId company, CtMoney credit, CtMoney reserved, gint64 at_ms)
+credit_record (const CsBalanceChange *now)
 {
   CtCredit *record = ct_credit_new ();
 
-  record->company = company;
-  record->credit = credit;
-  record->reserved = reserved;
-  record->at = at_ms;
+  record->company = now->company;
+  record->credit = now->credit;
+  record->reserved = now->reserved;
+  record->provisional = now->provisional;
+  record->provisional_used = now->provisional_used;
+  record->at = now->at_ms;
+  if (now->provisional != 0 || now->provisional_used != 0)
+    {
+      ct_record_mark (record, "provisional");
+      ct_record_mark (record, "provisional_used");
+    }
   return record;
 }
 
 void
 cs_billing_publish (const CsBalanceChange *change, gpointer hub)
 {
-  g_autoptr (CtCredit) record
-      = credit_record (change->company, change->credit, change->reserved, change->at_ms);
+  g_autoptr (CtCredit) record = credit_record (change);
   g_autofree char *json = ct_record_to_json (record, 0);
   g_autofree char *topic = g_strconcat ("company:", ct_id_text (change->company).text, NULL);
 
@@ -48,11 +54,17 @@ reply_credit (CsExchange *exchange, CtId company, GError **error)
 {
   CsDb *db = cs_exchange_reader (exchange);
   CsCompanyCredit credit;
+  CsBalanceChange now;
 
   if (!cs_billing_get_credit (db, cs_exchange_scope (exchange), company, &credit, error))
     return FALSE;
-  cs_exchange_reply (exchange, credit_record (company, credit.credit, credit.reserved,
-                                              ct_clock_utc_ms (cs_db_get_clock (db))));
+  now = (CsBalanceChange){ .company = company,
+                           .credit = credit.credit,
+                           .reserved = credit.reserved,
+                           .provisional = credit.provisional,
+                           .provisional_used = credit.provisional_used,
+                           .at_ms = ct_clock_utc_ms (cs_db_get_clock (db)) };
+  cs_exchange_reply (exchange, credit_record (&now));
   return TRUE;
 }
 

@@ -94,6 +94,13 @@ fill_money (CsDb *db, CsScope scope, CtDashboard *dashboard, GError **error)
   dashboard->currency = g_strdup (tariff.currency);
   dashboard->credit = credit.credit;
   dashboard->reserved = credit.reserved;
+  dashboard->provisional = credit.provisional;
+  dashboard->provisional_used = credit.provisional_used;
+  if (credit.provisional != 0 || credit.provisional_used != 0)
+    {
+      ct_record_mark (dashboard, "provisional");
+      ct_record_mark (dashboard, "provisional_used");
+    }
   dashboard->rate = tariff.rate;
   return TRUE;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Credit at its end (D3, D29): none at all, eight seconds of it, and eight seconds that a top-up makes
-thirteen while the call runs. Nothing is billed beyond what was paid, and not a second less."""
+thirteen while the call runs. Nothing is billed beyond what was paid, and not a second less. An emergency line
+draws what was granted before the money came, and its owner sees it."""
 import os
 import sys
 import time
@@ -12,15 +13,16 @@ from house import House, Problem, wait_until  # noqa: E402
 from phone import Owner, Seat, express  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
-NONE, SHORT, TOPPED = "+31205550130", "+31205550131", "+31205550132"
+NONE, SHORT, TOPPED, GRANTED = "+31205550130", "+31205550131", "+31205550132", "+31205550133"
 RATE = 20_000
 
 
 def change(tree):
-    """Three more companies, alike but for their credit; Ida beside Zoe."""
+    """Four more companies, alike but for their credit; Ida beside Zoe."""
     bakery = tree["companies"][0]
     for index, (key, number, credit) in enumerate((("none", NONE, None), ("short", SHORT, "0.16"),
-                                                   ("topped", TOPPED, "0.16"))):
+                                                   ("topped", TOPPED, "0.16"),
+                                                   ("granted", GRANTED, None))):
         company = {**bakery, "key": key, "name": key, "client_code": f"050{index}", "lines": [],
                    "mail": [f"{key}@bakery.example"]}
         company.pop("opening_credit")
@@ -28,7 +30,9 @@ def change(tree):
             company["opening_credit"] = credit
         tree["companies"].append(company)
         company["lines"].append({**bakery["lines"][0], "number": "+3120555014" + str(index)})
-        express(tree, key, number, announcement="recorded", record=True)
+        if key == "granted":
+            company["provisional_credit"] = "0.40"
+        express(tree, key, number, announcement="recorded", record=True, emergency=key == "granted")
         tree["users"].append({"user": key, "name": key, "password": "demo-demo", "roles": ["owner"],
                               "company": key, "language": "nl"})
     zoe = next(user for user in tree["users"] if user["user"] == "zoe")
@@ -104,6 +108,26 @@ def talked_out(house, owner, seat, caller, seconds, answered):
     assert (board["credit"], board["reserved"]) == (0, 0), board
 
 
+def provisional(house, owner, seat):
+    """Nothing was paid, so that a call draws on what was granted: what it holds, and then what it used."""
+    board = owner.board()
+    assert (board["credit"], board["provisional"], board["provisional_used"]) == (0, 20 * RATE, 0), board
+    with Stranger(house.sip_port) as caller:
+        caller.call(GRANTED).wait_for("talking")
+        seat.phone.wait_for("talking")
+        call = seat.call()["id"]
+        board = owner.board()
+        assert (board["credit"], board["provisional"], board["provisional_used"]) == (0, 0, 20 * RATE), board
+        caller.wait_sent(2.2)
+        caller.hang_up()
+        caller.wait_for("ended")
+    seat.finish(call)
+    used = owner.ended(call)["seconds"] * RATE
+    wait_until(lambda: owner.board()["provisional"] == 20 * RATE - used, what="the rest given back")
+    credit = owner.api("GET", f"/api/v1/companies/{owner.company}/credit")
+    assert (credit["credit"], credit["provisional_used"]) == (0, used) and used > 0, credit
+
+
 def two_calls(house, short, topped, zoe, ida):
     zoe.be("paused")
     with Stranger(house.sip_port) as one, Stranger(house.sip_port, "+31612340000") as other:
@@ -127,11 +151,13 @@ def two_calls(house, short, topped, zoe, ida):
 
 def main(build):
     with House(build, change=change).start() as house:
-        owners = [Owner(house, name) for name in ("none", "short", "topped")]
+        owners = [Owner(house, name) for name in ("none", "short", "topped", "granted")]
         with Seat(house, "zoe", tone=700) as zoe, Seat(house, "ida", tone=700) as ida:
             no_credit(house, owners[0])
             print("no_credit good", flush=True)
-            two_calls(house, *owners[1:], zoe, ida)
+            provisional(house, owners[3], zoe)
+            print("provisional good", flush=True)
+            two_calls(house, *owners[1:3], zoe, ida)
             print("two_calls good", flush=True)
         house.stop()
         assert "0 faults" in house.command("check", "--deep")

@@ -140,6 +140,7 @@ test_provisional_settled (Fixture *f, gconstpointer data)
   fixture_top_up (f, 100 * RATE, "bank");
   OFFICE (f, SETTLE_GRANT, 0, "bank");
   g_assert_cmpint (fixture_credit (f).provisional, ==, 0);
+  g_assert_cmpint (fixture_credit (f).provisional_used, ==, 0);
   g_assert_cmpint (fixture_credit (f).credit, ==, 60 * RATE);
   OFFICE (f, SETTLE_GRANT, 0, "bank");
   g_assert_cmpint (fixture_credit (f).credit, ==, 60 * RATE);
@@ -154,6 +155,7 @@ test_provisional_withdrawn (Fixture *f, gconstpointer data)
   g_assert_true (run_talk (f, 1, 15, TRUE));
   OFFICE (f, WITHDRAW, 0, "late");
   g_assert_cmpint (fixture_credit (f).provisional, ==, 0);
+  g_assert_cmpint (fixture_credit (f).provisional_used, ==, 0);
   g_assert_cmpint (fixture_credit (f).owed, ==, 10 * RATE);
   fixture_top_up (f, 50 * RATE, "b");
   g_assert_false (run_talk (f, 2, 15, TRUE)); /* paused */

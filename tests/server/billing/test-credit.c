@@ -243,9 +243,11 @@ test_emergency (World *w, gconstpointer data)
   event = reserve (w, OTHER, TRUE, CS_CREDIT_GRANTED);
   g_assert_cmpint (event.until_second, ==, 30);
   g_assert_true (event.last); /* granted in full but this is all */
+  g_assert_cmpint (fixture_credit (&w->base).provisional_used, ==, 20 * RATE);
   settle (w, OTHER, 12, ANNA);
   g_assert_cmpint (fixture_credit (&w->base).credit, ==, 0);
   g_assert_cmpint (fixture_credit (&w->base).provisional, ==, 18 * RATE);
+  g_assert_cmpint (fixture_credit (&w->base).provisional_used, ==, 2 * RATE);
   g_assert_cmpint (fixture_earned (&w->base, ANNA), ==, 17 * PAY);
 }
 
