@@ -149,13 +149,17 @@ static char *
 pace_of_now (CtMoney credit, CtMoney rate, guint running, gint64 now_ms)
 {
   gint64 seconds = credit / (rate * running);
+  gint64 until_ms = now_ms + seconds * 1000;
   g_autofree char *when = NULL;
 
   if (seconds > LONG_DAYS * DAY_MS / 1000)
     return g_strdup (_ ("Lasts for more than two months if the calls of now go on."));
-  when = time_or_day (now_ms + seconds * 1000, now_ms);
-  /* Translators: %s is a time of today, as "16:40", or a day, as "12 May". */
-  return g_strdup_printf (_ ("Lasts until about %s if the calls of now go on."), when);
+  when = time_or_day (until_ms, now_ms);
+  if (is_same_day (until_ms, now_ms))
+    /* Translators: %s is a time of today, as "16:40". */
+    return g_strdup_printf (C_ ("time", "Lasts until about %s if the calls of now go on."), when);
+  /* Translators: %s is a day, as "12 May". */
+  return g_strdup_printf (C_ ("day", "Lasts until about %s if the calls of now go on."), when);
 }
 
 char *
@@ -176,8 +180,12 @@ cd_words_pace (const CtDashboard *dashboard, guint running, gint64 now_ms)
   if (lasts_until > now_ms + LONG_DAYS * DAY_MS)
     return g_strdup (_ ("Lasts for more than two months at the pace of the last hour."));
   when = time_or_day (lasts_until, now_ms);
-  /* Translators: %s is a time of today, as "16:40", or a day, as "12 May". */
-  return g_strdup_printf (_ ("Lasts until about %s at the pace of the last hour."), when);
+  if (is_same_day (lasts_until, now_ms))
+    /* Translators: %s is a time of today, as "16:40". */
+    return g_strdup_printf (C_ ("time", "Lasts until about %s at the pace of the last hour."),
+                            when);
+  /* Translators: %s is a day, as "12 May". */
+  return g_strdup_printf (C_ ("day", "Lasts until about %s at the pace of the last hour."), when);
 }
 
 char *
