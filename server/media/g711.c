@@ -81,3 +81,12 @@ cs_g711_translation (CsLaw from)
     }
   return tables[from];
 }
+
+void
+cs_g711_translate (CsLaw from, const guint8 *codes, guint8 *to, guint n)
+{
+  const guint8 *table = cs_g711_translation (from);
+
+  for (guint i = 0; i < n; i++)
+    to[i] = table[codes[i]];
+}

@@ -28,5 +28,7 @@ guint8 cs_g711_from_linear (CsLaw law, gint16 sample);
 /* 256 bytes: table[code in @from] is the code in the other law. The first call computes it; never
  * fails, any thread. */
 const guint8 *cs_g711_translation (CsLaw from);
+/* @n codes of @from into codes of the other law; @to may be @codes. */
+void cs_g711_translate (CsLaw from, const guint8 *codes, guint8 *to, guint n);
 
 G_END_DECLS

@@ -9,11 +9,9 @@
 #include "server/media/rtp.h"
 #include "server/media/stream.h"
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 G_BEGIN_DECLS
 
-#define CS_BATCH 16        /* packets a system call */
 #define CS_PACKET_MAX 1500 /* longer ones are no telephone audio */
 #define CS_FRAME 160       /* samples a tick */
 #define CS_TICK_US (20 * 1000)
@@ -73,10 +71,7 @@ struct _CsRelay {
   guint ticks;
   CsRelayCounters counters;
 
-  struct mmsghdr in[CS_BATCH], out[CS_BATCH];
-  struct iovec in_parts[CS_BATCH], out_parts[CS_BATCH];
-  struct sockaddr_in from[CS_BATCH];
-  guint8 packets[CS_BATCH][CS_PACKET_MAX];
+  guint8 packet[CS_PACKET_MAX]; /* the one at hand */
 };
 
 static inline void
@@ -85,7 +80,7 @@ cs_count (guint64 *counter, guint64 by)
   __atomic_store_n (counter, *counter + by, __ATOMIC_RELAXED);
 }
 
-/* relay-receive.c: everything that waits in @leg's socket, up to a batch. */
+/* relay-receive.c: the first packet that waits in @leg's socket. */
 void cs_relay_receive (CsRelay *relay, CsRelayLeg *leg, gint64 now_us);
 
 /* relay-tick.c */

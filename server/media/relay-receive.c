@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The packet path. A batch is read from one socket; each packet is checked, listened to, and its
- * header rewritten in place just before the payload; what remains goes out of the peer's socket with
- * one call. Nothing is copied, allocated or locked. */
+/* The packet path. One packet is read from a socket, checked, listened to, its header rewritten in place
+ * just before the payload, and sent from the peer's socket. Phones send one in 20 ms, so more than one
+ * seldom waits; then epoll tells of the rest again. Nothing is copied, allocated or locked. */
 #include "server/media/relay-private.h"
 
 /* The first valid packets, the losses, the end of a silence. */
@@ -42,103 +42,85 @@ hear_keys (CsRelay *relay, CsRelayLeg *leg, const CsRtp *rtp, const guint8 *payl
     cs_relay_emit (relay, CS_MEDIA_DTMF, leg, keys[i], 0);
 }
 
-/* Rewrites the packet for the peer of @leg and puts it into the out batch; FALSE: not to be sent. */
-static gboolean
-forward (CsRelay *relay, CsRelayLeg *leg, CsPacketKind kind, CsRtp *rtp, guint8 *packet, guint slot,
-         gint64 now_us)
+/* Rewrites the packet for the peer of @leg and sends it there. What the kernel does not take now is
+ * late audio: dropped. */
+static void
+forward (CsRelay *relay, CsRelayLeg *leg, CsPacketKind kind, CsRtp *rtp, gint64 now_us)
 {
   CsRelayLeg *peer = leg->peer;
-  guint8 *payload = packet + rtp->offset;
+  const struct sockaddr_in *to = &peer->latch.peer;
+  guint8 *payload = relay->packet + rtp->offset;
   guint8 *start = payload - CS_RTP_HEADER;
+  gsize length = CS_RTP_HEADER + rtp->length;
   gboolean is_event = kind == CS_PACKET_EVENT;
   CsLaw law = kind == CS_PACKET_A ? CS_LAW_A : CS_LAW_U;
   guint8 payload_type = is_event ? peer->send_event : peer->send[peer->law];
   guint samples = is_event ? cs_dtmf_duration (payload, rtp->length) : rtp->length;
 
-  if (leg->muted || peer->playing || !peer->may_send || peer->latch.peer.sin_port == 0
+  if (leg->muted || peer->playing || !peer->may_send || to->sin_port == 0
       || payload_type == CS_SDP_NONE || kind == CS_PACKET_NOISE || (is_event && leg->masked)
       || !cs_stream_map (&peer->stream, leg, samples, now_us, rtp))
     {
       cs_stream_skip (&peer->stream, leg, rtp);
-      return FALSE;
+      return;
     }
   if (!is_event && law != peer->law)
-    {
-      const guint8 *table = cs_g711_translation (law);
-
-      for (guint i = 0; i < rtp->length; i++)
-        payload[i] = table[payload[i]];
-    }
+    cs_g711_translate (law, payload, payload, rtp->length);
   rtp->payload_type = payload_type;
   cs_rtp_write (start, rtp);
   if (peer->recording != NULL && !peer->masked && !is_event)
     cs_recording_put (peer->recording, relay->ring, CS_SIDE_RIGHT, peer->law, rtp->timestamp,
                       payload, rtp->length, now_us);
-  relay->out_parts[slot] = (struct iovec){ start, CS_RTP_HEADER + rtp->length };
-  relay->out[slot].msg_hdr.msg_name = &peer->latch.peer;
-  return TRUE;
+  if (sendto (peer->pair.rtp, start, length, MSG_DONTWAIT, (const struct sockaddr *) to, sizeof *to)
+      > 0)
+    {
+      cs_count (&relay->counters.packets_out, 1);
+      cs_count (&relay->counters.bytes_out, length);
+    }
 }
 
-/* One packet. TRUE when it was put into the out batch at @slot. */
-static gboolean
-take (CsRelay *relay, CsRelayLeg *leg, guint in, guint slot, gint64 now_us)
+/* @length: as it came, though the buffer holds no more than CS_PACKET_MAX of it. */
+static void
+take (CsRelay *relay, CsRelayLeg *leg, gsize length, const struct sockaddr_in *from, gint64 now_us)
 {
-  guint8 *packet = relay->packets[in];
   CsPacketKind kind;
   CsRtp rtp;
 
-  if ((relay->in[in].msg_hdr.msg_flags & MSG_TRUNC)
-      || !cs_rtp_parse (packet, relay->in[in].msg_len, &rtp)
+  if (length > CS_PACKET_MAX || !cs_rtp_parse (relay->packet, length, &rtp)
       || leg->kinds[rtp.payload_type] == CS_PACKET_UNKNOWN)
     {
       cs_count (&relay->counters.malformed, 1);
-      return FALSE;
+      return;
     }
-  if (!cs_latch_accept (&leg->latch, &relay->from[in]))
+  if (!cs_latch_accept (&leg->latch, from))
     {
       cs_count (&relay->counters.strangers, 1);
-      return FALSE;
+      return;
     }
   kind = leg->kinds[rtp.payload_type];
   note_heard (relay, leg, &rtp, now_us);
   if (kind == CS_PACKET_EVENT)
-    hear_keys (relay, leg, &rtp, packet + rtp.offset, now_us);
+    hear_keys (relay, leg, &rtp, relay->packet + rtp.offset, now_us);
   else if (kind != CS_PACKET_NOISE && leg->recording != NULL && !leg->muted && !leg->masked)
     cs_recording_put (leg->recording, relay->ring, CS_SIDE_LEFT,
-                      kind == CS_PACKET_A ? CS_LAW_A : CS_LAW_U, rtp.timestamp, packet + rtp.offset,
-                      rtp.length, now_us);
-  return leg->peer != NULL && rtp.length > 0
-         && forward (relay, leg, kind, &rtp, packet, slot, now_us);
+                      kind == CS_PACKET_A ? CS_LAW_A : CS_LAW_U, rtp.timestamp,
+                      relay->packet + rtp.offset, rtp.length, now_us);
+  if (leg->peer != NULL && rtp.length > 0)
+    forward (relay, leg, kind, &rtp, now_us);
 }
 
 void
 cs_relay_receive (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
 {
-  int n = recvmmsg (leg->pair.rtp, relay->in, CS_BATCH, MSG_DONTWAIT, NULL);
-  guint64 bytes_in = 0, bytes_out = 0;
-  guint out = 0;
-  int sent;
+  struct sockaddr_in from;
+  socklen_t size = sizeof from;
+  ssize_t length = recvfrom (leg->pair.rtp, relay->packet, sizeof relay->packet,
+                             MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *) &from, &size);
 
-  for (int i = 0; i < n; i++)
-    {
-      bytes_in += relay->in[i].msg_len;
-      if (relay->in[i].msg_hdr.msg_namelen == sizeof (struct sockaddr_in)
-          && take (relay, leg, (guint) i, out, now_us))
-        bytes_out += relay->out_parts[out++].iov_len;
-      relay->in[i].msg_hdr.msg_namelen = sizeof (struct sockaddr_in);
-      relay->in[i].msg_hdr.msg_flags = 0;
-    }
-  if (n <= 0)
+  if (length < 0)
     return;
-  cs_count (&relay->counters.packets_in, (guint64) n);
-  cs_count (&relay->counters.bytes_in, bytes_in);
-  if (out == 0)
-    return;
-  /* What the kernel does not take now is late audio: dropped. */
-  sent = sendmmsg (leg->peer->pair.rtp, relay->out, out, MSG_DONTWAIT);
-  if (sent > 0)
-    {
-      cs_count (&relay->counters.packets_out, (guint64) sent);
-      cs_count (&relay->counters.bytes_out, bytes_out);
-    }
+  cs_count (&relay->counters.packets_in, 1);
+  cs_count (&relay->counters.bytes_in, (guint64) length);
+  if (size == sizeof from)
+    take (relay, leg, (gsize) length, &from, now_us);
 }

@@ -353,26 +353,6 @@ run (gpointer data)
   return NULL;
 }
 
-static void
-prepare_batches (CsRelay *relay)
-{
-  for (int i = 0; i < CS_BATCH; i++)
-    {
-      relay->in_parts[i] = (struct iovec){ relay->packets[i], CS_PACKET_MAX };
-      relay->in[i].msg_hdr = (struct msghdr){
-        .msg_name = &relay->from[i],
-        .msg_namelen = sizeof relay->from[i],
-        .msg_iov = &relay->in_parts[i],
-        .msg_iovlen = 1,
-      };
-      relay->out[i].msg_hdr = (struct msghdr){
-        .msg_namelen = sizeof (struct sockaddr_in),
-        .msg_iov = &relay->out_parts[i],
-        .msg_iovlen = 1,
-      };
-    }
-}
-
 static gboolean
 watch (CsRelay *relay, int *fd)
 {
@@ -391,7 +371,6 @@ cs_relay_new (const CsRelayShared *shared, CsRing *ring, const char *name, GErro
   relay->ring = ring;
   relay->legs = g_ptr_array_new ();
   g_queue_init (&relay->waiting);
-  prepare_batches (relay);
   relay->tick_us = ct_clock_monotonic_us (shared->clock) + CS_TICK_US;
   relay->epoll = epoll_create1 (EPOLL_CLOEXEC);
   relay->wake = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);

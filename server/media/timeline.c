@@ -37,35 +37,51 @@ cs_timeline_place (CsTimeline *timeline, const CsRingSlot *slot)
   return position;
 }
 
+/* How many of @samples from @position on lie in one piece in the ring. */
+static guint
+piece (gint64 position, gint64 samples)
+{
+  return (guint) MIN (samples, CS_TIMELINE_WINDOW - position % CS_TIMELINE_WINDOW);
+}
+
 void
 cs_timeline_put (CsTimeline *timeline, gint64 position, const CsRingSlot *slot)
 {
-  const guint8 *table = slot->law == CS_LAW_A ? cs_g711_translation (CS_LAW_A) : NULL;
-  guint8 *samples = timeline->sides[slot->side].samples;
+  gint64 at = MAX (position, timeline->base);
+  gint64 end = MIN (position + slot->length, timeline->base + CS_TIMELINE_WINDOW);
 
-  for (guint i = 0; i < slot->length; i++)
+  while (at < end)
     {
-      gint64 at = position + i;
+      guint n = piece (at, end - at);
+      guint8 *to = timeline->sides[slot->side].samples + at % CS_TIMELINE_WINDOW;
+      const guint8 *from = slot->bytes + (at - position);
 
-      if (at >= timeline->base && at < timeline->base + CS_TIMELINE_WINDOW)
-        samples[at % CS_TIMELINE_WINDOW] = table != NULL ? table[slot->bytes[i]] : slot->bytes[i];
+      if (slot->law == CS_LAW_A)
+        cs_g711_translate (CS_LAW_A, from, to, n);
+      else
+        memcpy (to, from, n);
+      at += n;
     }
 }
 
 void
 cs_timeline_take (CsTimeline *timeline, guint samples, guint8 *bytes)
 {
-  guint8 silence = cs_g711_silence (CS_LAW_U);
+  gint64 end = timeline->base + samples;
 
-  for (guint i = 0; i < samples; i++)
+  while (timeline->base < end)
     {
-      guint at = (guint) ((timeline->base + i) % CS_TIMELINE_WINDOW);
+      guint n = piece (timeline->base, end - timeline->base);
 
       for (int side = 0; side < CS_SIDES; side++)
         {
-          bytes[CS_SIDES * i + (guint) side] = timeline->sides[side].samples[at];
-          timeline->sides[side].samples[at] = silence;
+          guint8 *from = timeline->sides[side].samples + timeline->base % CS_TIMELINE_WINDOW;
+
+          for (guint i = 0; i < n; i++)
+            bytes[CS_SIDES * i + (guint) side] = from[i];
+          memset (from, cs_g711_silence (CS_LAW_U), n);
         }
+      bytes += CS_SIDES * n;
+      timeline->base += n;
     }
-  timeline->base += samples;
 }

@@ -41,13 +41,15 @@ static CtClock *time_clock; /* of the first CsSip; the hook is one for the proce
 static gint64 time_offset_us;
 static _Thread_local gint64 time_skip_us; /* see close_down() */
 
+/* In whole milliseconds: Sofia waits for its next timer in those, rounded down, and would otherwise ask
+ * again and again through the last fraction of each. */
 static void
 time_read (su_time_t *time)
 {
-  gint64 us = ct_clock_monotonic_us (time_clock) + time_offset_us + time_skip_us;
+  gint64 ms = (ct_clock_monotonic_us (time_clock) + time_offset_us + time_skip_us) / 1000;
 
-  time->tv_sec = NTP_EPOCH + (unsigned long) (us / G_USEC_PER_SEC);
-  time->tv_usec = (unsigned long) (us % G_USEC_PER_SEC);
+  time->tv_sec = NTP_EPOCH + (unsigned long) (ms / 1000);
+  time->tv_usec = (unsigned long) (ms % 1000) * 1000;
 }
 
 static void

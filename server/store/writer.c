@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 256
  * closures, at most for 5 ms) into one transaction and commits; while the disk is busy with that, the
- * next group gathers, so a group grows when the disk is slow. When it is not, closures gather for 20 ms, since a commit costs more than all they write, unless
- * one of them is waited for by somebody in a hurry (cs_store_write).
+ * next group gathers, so a group grows when the disk is slow. When it is not, closures gather for 50 ms,
+ * since a commit costs more than all they write, unless one of them is waited for by somebody in a
+ * hurry (cs_store_write).
  *
  * After the commit, closure by closure: its after-commit hooks, then its answer. When COMMIT fails
  * the outcome is unknown (the row may be there after reopening): every closure of the group that
@@ -14,7 +15,7 @@
 
 #define GROUP_CLOSURES 256
 #define GROUP_US 5000
-#define SHARED_US 20000
+#define SHARED_US 50000
 #define PATIENT_US 100000
 #define QUEUE_CAPACITY 4096
 #define REOPEN_US (250 * 1000)
@@ -181,23 +182,34 @@ run_closure (CsDb *db, GPtrArray *group, CsWrite *write, gboolean *framed, GErro
 }
 
 /* What waits is taken over whole, so that the lock is not fought for at every closure. */
-static CsWrite *
-take (CsStore *store)
+static void
+take_over (CsStore *store)
 {
-  CsWrite *write;
+  store->taken = store->queue;
+  g_queue_init (&store->queue);
+  store->due_us = G_MAXINT64;
+}
 
-  if (g_queue_is_empty (&store->taken))
-    {
-      g_mutex_lock (&store->lock);
-      store->taken = store->queue;
-      g_queue_init (&store->queue);
-      store->due_us = G_MAXINT64;
-      g_mutex_unlock (&store->lock);
-    }
-  write = g_queue_pop_head (&store->taken);
+static CsWrite *
+pop_taken (CsStore *store)
+{
+  CsWrite *write = g_queue_pop_head (&store->taken);
+
   if (write != NULL)
     g_atomic_int_add (&store->waiting, -1);
   return write;
+}
+
+static CsWrite *
+take (CsStore *store)
+{
+  if (g_queue_is_empty (&store->taken))
+    {
+      g_mutex_lock (&store->lock);
+      take_over (store);
+      g_mutex_unlock (&store->lock);
+    }
+  return pop_taken (store);
 }
 
 /* Gives every closure of the group that believes it succeeded the error it must answer. */
@@ -297,34 +309,30 @@ reopen (CsStore *store)
     }
 }
 
-/* Under the lock, when there is something after a silence. */
+/* Under the lock: until somebody's patience ends, or a group is full. */
 static void
 gather (CsStore *store)
 {
   while (!store->stopping && store->queue.length < GROUP_CLOSURES
          && g_get_monotonic_time () < store->due_us)
-    g_cond_wait_until (&store->wake, &store->lock, store->due_us);
+    if (g_queue_is_empty (&store->queue))
+      g_cond_wait (&store->wake, &store->lock);
+    else
+      g_cond_wait_until (&store->wake, &store->lock, store->due_us);
 }
 
+/* NULL when the store stops and nothing waits. */
 static CsWrite *
 wait_for_work (CsStore *store)
 {
-  CsWrite *write;
-
-  while ((write = take (store)) == NULL)
+  if (g_queue_is_empty (&store->taken))
     {
-      gboolean over;
-
       g_mutex_lock (&store->lock);
-      while (g_queue_is_empty (&store->queue) && !store->stopping)
-        g_cond_wait (&store->wake, &store->lock);
       gather (store);
-      over = g_queue_is_empty (&store->queue);
+      take_over (store);
       g_mutex_unlock (&store->lock);
-      if (over)
-        return NULL;
     }
-  return write;
+  return pop_taken (store);
 }
 
 static gpointer
