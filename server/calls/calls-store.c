@@ -181,12 +181,13 @@ cs_calls_put_presence (CsDb *db, CsScope scope, const CsPresenceView *view, GErr
   cs_bind_id (query, 1, ct_id_new (cs_db_get_clock (db)));
   cs_bind_id (query, 2, scope.tenant);
   cs_bind_id (query, 3, view->user);
-  cs_bind_text (query, 4, cs_presence_name (view->presence));
+  cs_bind_text (query, 4, cs_presence_name (view->wish));
   cs_bind_text (query, 5, view->reason);
   cs_bind_int (query, 6, view->since_ms);
   return cs_query_run (query, NULL, error);
 }
 
+/* The states that a call made of him are of older versions, which logged those too. */
 CS_SQL (list_working,
         "SELECT p.person FROM presence_log p WHERE (p.tenant = ?1 OR ?1 IS NULL)"
         "  AND p.state IN ('available', 'ringing', 'talking', 'wrap_up') AND p.id ="

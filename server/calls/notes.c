@@ -160,12 +160,19 @@ write_call (CsCalls *calls, CsDb *db, CsScope scope, const CsNote *note, GError 
     }
 }
 
+/* FALSE for a fence, and for what a call makes of an e-agent: the call's own rows tell it. */
+static gboolean
+is_kept (const CsNote *note)
+{
+  return note != NULL && (note->kind != CS_NOTE_PRESENCE_CHANGED || note->wished);
+}
+
 static gboolean
 write_note (CsDb *db, const Batch *batch, guint at, GError **error)
 {
   const CsNote *note = note_at (batch, at);
 
-  if (note == NULL)
+  if (!is_kept (note))
     return TRUE;
   if (note->kind == CS_NOTE_PRESENCE_CHANGED)
     return cs_calls_put_presence (db, cs_scope_tenant (note->presence->tenant), note->presence,
@@ -299,13 +306,37 @@ take_batch (CsCalls *calls)
   return batch;
 }
 
+static gboolean
+has_kept (const Batch *batch)
+{
+  for (guint i = 0; i < batch->items->len; i++)
+    if (is_kept (note_at (batch, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* The next batch with anything for the disk; those before it are only told. */
+static Batch *
+take_kept_batch (CsCalls *calls)
+{
+  Batch *batch;
+
+  while ((batch = take_batch (calls)) != NULL && !has_kept (batch))
+    {
+      calls->alone -= MIN (calls->alone, batch->items->len);
+      let_go (batch, NULL);
+      batch_unref (batch);
+    }
+  return batch;
+}
+
 /* The next batch, unless one is under way. */
 static void
 hand_over (CsCalls *calls)
 {
   Batch *batch;
 
-  if (calls->writing || calls->retry != NULL || (batch = take_batch (calls)) == NULL)
+  if (calls->writing || calls->retry != NULL || (batch = take_kept_batch (calls)) == NULL)
     return;
   if (cs_store_write_async (calls->config.store, write_batch, g_atomic_rc_box_acquire (batch),
                             calls->notes, on_written, batch_unref, NULL))
@@ -348,7 +379,7 @@ on_passing (gpointer data)
   cs_calls_publish (item->calls, item->note);
 }
 
-/* TRUE for what does not go to the disk. */
+/* TRUE for what is told at once, before what waits for the disk. */
 static gboolean
 is_passing (const CsNote *note)
 {

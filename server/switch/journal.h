@@ -152,7 +152,8 @@ typedef struct {
   CsPresence presence;
   char *reason; /* why paused or offline; "missed": too many missed offers, "lost": D34; or NULL */
   gint64 since_ms;
-  CtId call; /* ringing, talking, or in wrap-up of it */
+  CtId call;       /* ringing, talking, or in wrap-up of it */
+  CsPresence wish; /* OFFLINE, PAUSED or AVAILABLE: what he is when no call holds him */
   gboolean registered;
   gint64 wrap_up_until_ms; /* 0: none */
 } CsPresenceView;
@@ -202,6 +203,7 @@ typedef struct {
   CtId user;                /* OFFER_MISSED, WRAP_UP_ENDED */
   CsMiss miss;
   gboolean finished;
+  gboolean wished; /* PRESENCE_CHANGED: `wish` or `reason` was set, not what a call made of him */
   CtQualityCounts quality; /* of this one call */
   CtId recording;
   char *path;

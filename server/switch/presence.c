@@ -41,6 +41,7 @@ cs_agent_view (const CsAgent *agent, CsPresenceView *view)
     .reason = agent->reason,
     .since_ms = agent->since_ms,
     .call = shows_call ? agent->call->id : CT_ID_NONE,
+    .wish = agent->wish,
     .registered = agent->registered,
     .wrap_up_until_ms = agent->wrap_up_until_ms,
   };
@@ -85,7 +86,7 @@ mark (CsAgent *agent)
 
 /* After any change: bits, time stamp, log, note. */
 static void
-changed (CsAgent *agent, Shown old, gboolean tell_anyway)
+changed (CsAgent *agent, Shown old, gboolean wished)
 {
   CsSwitch *self = agent->owner;
   Shown new = get_shown (agent);
@@ -100,14 +101,15 @@ changed (CsAgent *agent, Shown old, gboolean tell_anyway)
                cs_presence_name (new.presence), agent->reason != NULL ? ": " : "",
                agent->reason != NULL ? agent->reason : "");
     }
-  if (tell_anyway || new.presence != old.presence || new.call != old.call
+  if (wished || new.presence != old.presence || new.call != old.call
       || new.registered != old.registered)
     {
       CsPresenceView view;
       CsNote note = { .kind = CS_NOTE_PRESENCE_CHANGED,
                       .at_ms = cs_switch_now_ms (self),
                       .presence = &view,
-                      .user = agent->user };
+                      .user = agent->user,
+                      .wished = wished };
 
       cs_agent_view (agent, &view);
       self->journal.emit (self->journal.self, &note);
