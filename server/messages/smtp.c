@@ -55,28 +55,7 @@ swallow (char *bytes, size_t size, size_t n, void *data)
   return size * n;
 }
 
-CsSmtp *
-cs_smtp_new (const CsMailConfig *config)
-{
-  CsSmtp *smtp = g_new0 (CsSmtp, 1);
-  gboolean bare = strchr (config->host, ':') != NULL && *config->host != '[';
-
-  smtp->config = config;
-  smtp->url = g_strdup_printf ("%s://%s%s%s:%u/%s",
-                               config->security == CS_MAIL_TLS ? "smtps" : "smtp", bare ? "[" : "",
-                               config->host, bare ? "]" : "", config->port, config->host_name);
-  smtp->curl = curl_easy_init ();
-  return smtp;
-}
-
-void
-cs_smtp_free (CsSmtp *smtp)
-{
-  curl_easy_cleanup (smtp->curl);
-  g_free (smtp->url);
-  g_free (smtp);
-}
-
+/* What is the same for every mail; the handle also keeps the connection. */
 static void
 set_up (CsSmtp *smtp)
 {
@@ -84,7 +63,6 @@ set_up (CsSmtp *smtp)
   CURL *curl = smtp->curl;
   long timeout = config->timeout_seconds != 0 ? (long) config->timeout_seconds : DEFAULT_TIMEOUT;
 
-  curl_easy_reset (curl); /* keeps its connection */
   curl_easy_setopt (curl, CURLOPT_URL, smtp->url);
   curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt (curl, CURLOPT_PROXY, ""); /* none, whatever the environment says */
@@ -107,6 +85,29 @@ set_up (CsSmtp *smtp)
   curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, hear);
   curl_easy_setopt (curl, CURLOPT_HEADERDATA, smtp);
   curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, swallow);
+}
+
+CsSmtp *
+cs_smtp_new (const CsMailConfig *config)
+{
+  CsSmtp *smtp = g_new0 (CsSmtp, 1);
+  gboolean bare = strchr (config->host, ':') != NULL && *config->host != '[';
+
+  smtp->config = config;
+  smtp->url = g_strdup_printf ("%s://%s%s%s:%u/%s",
+                               config->security == CS_MAIL_TLS ? "smtps" : "smtp", bare ? "[" : "",
+                               config->host, bare ? "]" : "", config->port, config->host_name);
+  smtp->curl = curl_easy_init ();
+  set_up (smtp);
+  return smtp;
+}
+
+void
+cs_smtp_free (CsSmtp *smtp)
+{
+  curl_easy_cleanup (smtp->curl);
+  g_free (smtp->url);
+  g_free (smtp);
 }
 
 /* libcurl says SEND_ERROR when MAIL, RCPT or DATA was answered badly; once the mail was handed over the
@@ -133,7 +134,6 @@ cs_smtp_send (CsSmtp *smtp, const char *from, const char *to, const char *mail, 
   CURLcode code;
   long status = 0;
 
-  set_up (smtp);
   smtp->rest = mail;
   smtp->whole = FALSE;
   smtp->reply[0] = '\0';
@@ -144,6 +144,7 @@ cs_smtp_send (CsSmtp *smtp, const char *from, const char *to, const char *mail, 
   curl_easy_getinfo (smtp->curl, CURLINFO_RESPONSE_CODE, &status);
   result = judge (smtp, code, status);
   *reply = g_strdup (smtp->reply[0] != '\0' ? smtp->reply : curl_easy_strerror (code));
+  curl_easy_setopt (smtp->curl, CURLOPT_MAIL_RCPT, NULL);
   curl_slist_free_all (recipients);
   return result;
 }
