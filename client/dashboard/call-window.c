@@ -73,7 +73,7 @@ add_fact (CdCallWindow *self, const char *name, const char *value)
   gtk_widget_set_hexpand (text, TRUE);
   gtk_label_set_selectable (GTK_LABEL (text), TRUE);
   /* Else the window would open with the first value selected. */
-  gtk_widget_set_focusable (text, FALSE);
+  gtk_widget_set_can_focus (text, FALSE);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
                                   heading, NULL, -1);
   gtk_grid_attach (self->facts, heading, 0, self->n_facts, 1, 1);

@@ -76,6 +76,10 @@ append_step (CdScriptPath *self, const CtScriptRun *run, const CtScriptStep *ste
       gtk_widget_add_css_class (GTK_WIDGET (value), "dim-label");
       gtk_widget_add_css_class (GTK_WIDGET (value), "tabular");
     }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (answer != NULL && *answer != '\0')
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    answer, -1);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_top (box, 4);
   gtk_widget_set_margin_bottom (box, 4);

@@ -111,6 +111,7 @@ cd_sound_row_set_prompt (CdSoundRow *self, const CtLinePrompt *prompt, gint64 no
       self->prompt = ct_record_copy (prompt);
     }
   gtk_label_set_text (self->title, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_label_set_text (self->language, language);
   gtk_widget_set_visible (GTK_WIDGET (self->language), self->many_languages && !music);
   gtk_label_set_text (self->text, prompt->text != NULL ? prompt->text : "");

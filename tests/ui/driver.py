@@ -179,6 +179,15 @@ class Window:
         """Real key presses, such as "F2", "space", "ctrl+Return"."""
         subprocess.run(["xdotool", "mousemove", "400", "20", "key", *keys], check=True)
 
+    def tab_to(self, name, most=40):
+        """By the tabulator, to what is called so and can be pressed."""
+        for _ in range(most):
+            node = self.look(self.buttons(), name)
+            if node and node.getState().contains(self.atspi.STATE_FOCUSED):
+                return
+            self.press("Tab")
+        raise AssertionError(f"{most} times Tab, and never at “{name}”")
+
     def act(self, action):
         """An action of the application, over D-Bus."""
         subprocess.run(["gapplication", "action", "org.centrale.Centrale", action], check=True)

@@ -47,12 +47,16 @@ def watch(window, pictures):
 
 
 def read_details(window, pictures):
-    window.click(f"Details of the call from {SPOKEN}", 30)
+    details = f"Details of the call from {SPOKEN}"
+    window.find(window.buttons(), details, 30)
+    window.tab_to(details)
+    window.press("Return")
     window.wait_for_label("seconds at €0.02 each make", 20)
     window.wait_for_label("was the only e-agent who could take this call.")
     driver.wait_until(lambda: any("[0427-" in text for text in window.labels()), 30, "the message")
     pictures.take("details")
-    window.click("Listen")
+    window.tab_to("Listen")
+    window.press("space")
     window.find(window.buttons(), "Pause", 20)
     assert window.look((window.atspi.ROLE_SLIDER,), "Place in the recording"), "the wave"
     driver.wait_until(lambda: any(re.fullmatch(r"0:0[1-9] / 0:(0[89]|10)", text) for text in window.labels()),
