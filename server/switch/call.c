@@ -7,7 +7,8 @@
 #include "server/switch/flow.h"
 
 #define S(state) (1u << CS_CALL_##state)
-#define CLOSING_SECONDS 60 /* a recording that does not close by then is given up */
+#define CLOSING_SECONDS 60      /* a recording that does not close by then is given up */
+#define MEDIA_SILENCE_SECONDS 5 /* media has waited so long already when it reports silence */
 
 /* From which state one may go to which. An end path is played in IVR. */
 static const guint edges[CS_CALL_STATES] = {
@@ -35,6 +36,15 @@ static const guint timer_states[CS_CALL_TIMERS] = {
   [CS_TIMER_LOST] = S (TALKING),  [CS_TIMER_UNMASK] = ANY_RUNNING,
   [CS_TIMER_CLOSING] = S (ENDED),
 };
+
+void
+cs_call_await_sound (CsCall *call)
+{
+  gboolean voicemail = call->path != NULL && call->ivr.phase == CS_IVR_PATH_RECORD;
+  int seconds = voicemail ? CS_VOICEMAIL_SILENT_SECONDS : CS_CALLER_SILENT_SECONDS;
+
+  cs_call_arm (call, CS_TIMER_SILENCE, (gint64) (seconds - MEDIA_SILENCE_SECONDS) * G_USEC_PER_SEC);
+}
 
 static void
 on_silence_timeout (CsCall *call)

@@ -192,6 +192,8 @@ gboolean cs_call_is_done (const CsCall *call);
 void cs_call_arm (CsCall *call, CsCallTimerKind kind, gint64 delay_us);
 void cs_call_arm_at (CsCall *call, CsCallTimerKind kind, gint64 due_us);
 void cs_call_disarm (CsCall *call, CsCallTimerKind kind);
+/* Media reports that no sound comes: unless it comes again, the call ends when it was silent too long. */
+void cs_call_await_sound (CsCall *call);
 
 /* Fills @view with borrowed pointers; @shares is the scratch its shares live in. */
 void cs_call_view (CsCall *call, CsCallView *view, GArray *shares);

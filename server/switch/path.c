@@ -92,6 +92,8 @@ cs_path_on_played (CsCall *call)
       cs_call_record (call);
       cs_call_note (call, CS_NOTE_CALL_PATH); /* with the voicemail's id: it outlives a crash */
       cs_call_arm (call, CS_TIMER_STEP, (gint64) seconds * G_USEC_PER_SEC);
+      if (call->legs[CS_LEG_CALLER].silent)
+        cs_call_await_sound (call); /* he has less time from now on */
     }
 }
 

@@ -7,8 +7,7 @@
 
 #include "server/switch/flow.h"
 
-#define MEDIA_SILENCE_SECONDS 5 /* media has waited so long already when it reports silence */
-#define BROKE_SECONDS 60        /* a refusal of credit is asked about again after so long */
+#define BROKE_SECONDS 60 /* a refusal of credit is asked about again after so long */
 
 CsSwitch *
 cs_switch_new (CtClock *clock, CsTimers *timers, const CsSipPort *sip, const CsMediaPort *media,
@@ -330,8 +329,7 @@ on_silent (CsCall *call, CsLeg *leg)
       call_info (call, "no sound from the %s",
                  leg->role == CS_LEG_CALLER ? "caller" : "third party");
       if (leg->role == CS_LEG_CALLER || call->state == CS_CALL_ONWARD)
-        cs_call_arm (call, CS_TIMER_SILENCE,
-                     (CS_CALLER_SILENT_SECONDS - MEDIA_SILENCE_SECONDS) * G_USEC_PER_SEC);
+        cs_call_await_sound (call);
     }
   else if (call->state == CS_CALL_TALKING && !cs_leg_is_held (leg))
     cs_park_begin (call, "no sound from the e-agent");

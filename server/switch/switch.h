@@ -18,12 +18,13 @@
 
 G_BEGIN_DECLS
 
-#define CS_PARK_SECONDS 30          /* D34: the lost e-agent has so long to come back */
-#define CS_CALLER_SILENT_SECONDS 60 /* no RTP from the caller for so long: his BYE was lost */
-#define CS_ONWARD_RING_SECONDS 45   /* connect-through: the third party's phone rings so long */
-#define CS_ONWARD_PRESS_SECONDS 20  /* and he has so long to press 1 */
-#define CS_WARN_SECONDS 30          /* D3 */
-#define CS_MASK_MARGIN_MS 1000      /* D33 */
+#define CS_PARK_SECONDS 30             /* D34: the lost e-agent has so long to come back */
+#define CS_CALLER_SILENT_SECONDS 60    /* no RTP from the caller for so long: his BYE was lost */
+#define CS_VOICEMAIL_SILENT_SECONDS 10 /* the same of who is leaving a voicemail */
+#define CS_ONWARD_RING_SECONDS 45      /* connect-through: the third party's phone rings so long */
+#define CS_ONWARD_PRESS_SECONDS 20     /* and he has so long to press 1 */
+#define CS_WARN_SECONDS 30             /* D3 */
+#define CS_MASK_MARGIN_MS 1000         /* D33 */
 
 typedef struct _CsSwitch CsSwitch;
 

@@ -150,11 +150,26 @@ def closed_line(house, owner):
     wait_until(lambda: len(house.mails()) > mails, what="the mail about the voicemail")
 
 
+def vanishes_in_a_voicemail(house, owner):
+    """No BYE comes, nor sound: it ends ten seconds after the last, and is kept as any other."""
+    mails = len(house.mails())
+    spool = os.path.join(house.folder, "data", "spool")
+    with Stranger(house.sip_port) as caller:
+        caller.call(CLOSED).wait_for("talking")
+        call = owner.wait_live("ivr")["id"]
+        wait_until(lambda: os.listdir(spool), what="the voicemail's recorder")
+        caller.wait_sent(1)
+        caller.vanish()
+        record = owner.ended(call, 13)
+    assert record["cause"] == "closed", record
+    wait_until(lambda: len(house.mails()) > mails, what="the mail about the voicemail")
+
+
 def main(build):
     with House(build, change=change).start() as house:
         owner = Owner(house, "jansen")
-        for scenario in (unknown_number, closed_line, gives_up_at_once, gives_up_in_the_menu,
-                         wrong_keys_and_silence):
+        for scenario in (unknown_number, closed_line, vanishes_in_a_voicemail, gives_up_at_once,
+                         gives_up_in_the_menu, wrong_keys_and_silence):
             scenario(house, owner)
             print(scenario.__name__, "good", flush=True)
         with Seat(house, "zoe") as zoe:

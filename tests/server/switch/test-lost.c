@@ -178,6 +178,44 @@ test_caller_silent (void)
   world_free (t.world);
 }
 
+/* No BYE, no sound: a voicemail does not go on to its greatest length. */
+static void
+test_voicemail_silent (void)
+{
+  World *world = world_new ();
+  CsPlan *plan = world_plan (2, 0);
+  CsPlanLine *line = world_line (plan);
+
+  line->hours = ct_hours_new ("Europe/Amsterdam", NULL);
+  line->closed.kind = CS_END_VOICEMAIL;
+  world_set_plan (world, plan);
+  for (int before_beep = 0; before_beep < 2; before_beep++)
+    {
+      CsLegId caller = world_rings (world, CALLER, CALLED);
+
+      world_played (world, caller);
+      if (before_beep)
+        world_media (world, CS_MEDIA_SILENT, caller);
+      world_played (world, caller);
+      g_assert_cmpint (world_leg (world, caller)->recording, !=, 0);
+      if (!before_beep)
+        {
+          world_wait (world, 20.0);
+          world_media (world, CS_MEDIA_SILENT, caller);
+          world_wait (world, 4.9);
+          world_media (world, CS_MEDIA_HEARD, caller); /* he only paused */
+          world_wait (world, 20.0);
+          world_media (world, CS_MEDIA_SILENT, caller);
+        }
+      world_wait (world, 4.9);
+      g_assert_false (world_leg (world, caller)->over);
+      world_wait (world, 0.2);
+      g_assert_true (world_leg (world, caller)->over);
+      g_assert_cmpint (world_note (world, CS_NOTE_CALL_ENDED)->call->cause, ==, CS_END_CLOSED);
+    }
+  world_free (world);
+}
+
 static CsLegId
 dial (Talk *t)
 {
@@ -364,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lost/does-not-return", test_does_not_return);
   g_test_add_func ("/lost/caller-leaves-park", test_caller_leaves_park);
   g_test_add_func ("/lost/caller-silent", test_caller_silent);
+  g_test_add_func ("/lost/voicemail-silent", test_voicemail_silent);
   g_test_add_func ("/onward/connected", test_connected);
   g_test_add_func ("/onward/not-connected", test_not_connected);
   g_test_add_func ("/onward/bad-numbers", test_bad_numbers);
