@@ -9,7 +9,7 @@ import struct
 import subprocess
 import wave
 
-from programs import free_port
+from programs import end, free_port
 from stranger import level
 
 MODULES = "/usr/lib/baresip/modules"
@@ -96,9 +96,4 @@ snd_path {self.heard}
         self.process.wait()
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        end(self.process, 5)

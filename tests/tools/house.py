@@ -14,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 
+import programs
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PASSWORD = "demo-demo"
@@ -294,13 +296,7 @@ class Agent:
             raise AssertionError(f"{error}; it said {self.events}") from None
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        programs.end(self.process)
         with open(self.log_path, encoding="utf-8", errors="replace") as text:
             report = sanitizer_report(text.read())
         if report:

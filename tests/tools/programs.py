@@ -4,7 +4,6 @@ SIPp counted."""
 import os
 import pathlib
 import re
-import signal
 import socket
 import subprocess
 
@@ -34,6 +33,16 @@ def memory_mb(pid):
     return int(held.group(1)) / 1024
 
 
+def end(process, seconds=10):
+    """As it is asked to, or else."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Program:
     """A program that says "ready" once it serves."""
 
@@ -45,12 +54,7 @@ class Program:
             raise AssertionError(f"{self.command} did not start: it ended with {self.process.wait()}")
 
     def close(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
     def __enter__(self):
         return self
