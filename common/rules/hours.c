@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A day has its blocks: of its date, else none when it is a holiday, else of its weekday. A block
- * belongs to the day on which it starts, also after midnight, and is turned into an interval of UTC
- * seconds before anything is compared, so that summer time is dealt with in one place, to_utc(), by
+ * belongs to the day on which it starts, also after midnight, and is turned into intervals of UTC
+ * seconds before anything is compared, so that summer time is dealt with in one place, intervals_of(), by
  * the rule of RFC 5545 (3.3.5): a wall time that comes twice means the first; one that is skipped is
- * read with the offset before the gap.
+ * read with the offset before the gap. A block that ends in the hour that comes twice is open in both:
+ * whoever calls looks at the clock on the wall.
  *
  *   Amsterdam, the night that clocks go forward       02:00 -> 03:00
  *   block 01:00-02:30   |-------------------|         01:00 CET to 03:30 CEST: still 90 minutes
+ *   the night that they go back                       03:00 -> 02:00
+ *   block 01:00-02:30   |-------------------|  |---|  to 02:30 CEST; again 02:00 CET to 02:30 CET
  */
 #include "common/rules/hours.h"
 
@@ -312,8 +315,9 @@ offset_at (const CtHours *hours, gint64 utc)
   return g_time_zone_get_offset (hours->zone, interval);
 }
 
-/* @local: the wall clock's reading, counted as if it were UTC. */
-static gint64
+/* @local: the wall clock's reading, counted as if it were UTC; when it comes, and when it comes again
+ * (else the same). */
+static Interval
 to_utc (const CtHours *hours, gint64 local)
 {
   gint64 before = local - offset_at (hours, local - DAY_SECONDS);
@@ -322,17 +326,41 @@ to_utc (const CtHours *hours, gint64 local)
   gboolean after_is = after + offset_at (hours, after) == local;
 
   if (before_is && after_is)
-    return MIN (before, after);
-  return after_is ? after : before;
+    return (Interval){ MIN (before, after), MAX (before, after) };
+  return after_is ? (Interval){ after, after } : (Interval){ before, before };
 }
 
-static Interval
-interval_of (const CtHours *hours, gint64 julian, const Block *block)
+/* When the clock was turned, between the two. */
+static gint64
+turned_at (const CtHours *hours, Interval readings)
+{
+  gint64 offset = offset_at (hours, readings.until);
+
+  while (readings.until - readings.from > 1)
+    {
+      gint64 middle = readings.from + (readings.until - readings.from) / 2;
+
+      if (offset_at (hours, middle) == offset)
+        readings.until = middle;
+      else
+        readings.from = middle;
+    }
+  return readings.until;
+}
+
+/* How many @out has: a block that ends in an hour that comes twice has its second part, too. */
+static guint
+intervals_of (const CtHours *hours, gint64 julian, const Block *block, Interval out[2])
 {
   gint64 midnight = (julian - EPOCH_JULIAN) * DAY_SECONDS;
+  Interval from = to_utc (hours, midnight + block->from * 60);
+  Interval until = to_utc (hours, midnight + block->until * 60);
 
-  return (Interval){ to_utc (hours, midnight + block->from * 60),
-                     to_utc (hours, midnight + block->until * 60) };
+  out[0] = (Interval){ from.from, until.from };
+  if (until.from == until.until)
+    return 1;
+  out[1] = (Interval){ MAX (from.until, turned_at (hours, until)), until.until };
+  return 2;
 }
 
 static gint64
@@ -357,10 +385,12 @@ open_until (const CtHours *hours, gint64 utc)
 
       for (guint i = 0; blocks != NULL && i < blocks->len; i++)
         {
-          Interval interval = interval_of (hours, day, &g_array_index (blocks, Block, i));
+          Interval parts[2];
+          guint n = intervals_of (hours, day, &g_array_index (blocks, Block, i), parts);
 
-          if (interval.from <= utc && utc < interval.until)
-            until = MAX (until, interval.until);
+          for (guint j = 0; j < n; j++)
+            if (parts[j].from <= utc && utc < parts[j].until)
+              until = MAX (until, parts[j].until);
         }
     }
   return until;
@@ -380,13 +410,15 @@ opens_at (const CtHours *hours, gint64 utc)
 
       for (guint i = 0; blocks != NULL && i < blocks->len; i++)
         {
-          Interval interval = interval_of (hours, day, &g_array_index (blocks, Block, i));
+          Interval parts[2];
+          guint n = intervals_of (hours, day, &g_array_index (blocks, Block, i), parts);
 
-          if (interval.from > utc && interval.until > interval.from && interval.from < first)
-            {
-              first = interval.from;
-              last = MIN (last, day + 1);
-            }
+          for (guint j = 0; j < n; j++)
+            if (parts[j].from > utc && parts[j].until > parts[j].from && parts[j].from < first)
+              {
+                first = parts[j].from;
+                last = MIN (last, day + 1);
+              }
         }
     }
   return first;

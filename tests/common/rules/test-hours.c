@@ -90,14 +90,18 @@ test_summer_time (void)
     { "2026-03-29T00:00:00Z", TRUE, "2026-03-29T01:30:00.000Z" }, /* to 03:30 on the wall */
     { "2026-03-29T01:30:00Z", FALSE, "2026-04-04T23:00:00.000Z" },
     { "2026-10-24T23:00:00Z", TRUE, "2026-10-25T00:30:00.000Z" },  /* to the first 02:30 */
-    { "2026-10-25T01:15:00Z", FALSE, "2026-11-01T00:00:00.000Z" }, /* the second 02:15 */
+    { "2026-10-25T00:30:00Z", FALSE, "2026-10-25T01:00:00.000Z" }, /* to the second 02:00 */
+    { "2026-10-25T01:15:00Z", TRUE, "2026-10-25T01:30:00.000Z" },  /* the second 02:15 */
+    { "2026-10-25T01:30:00Z", FALSE, "2026-11-01T00:00:00.000Z" },
   };
   static const char *const night[] = { "7 02:15-02:45", "1 09:00-10:00", NULL };
   static const Case night_cases[] = {
     { "2026-03-29T01:14:59Z", FALSE, "2026-03-29T01:15:00.000Z" }, /* 03:15 to 03:45 on the wall */
     { "2026-03-29T01:15:00Z", TRUE, "2026-03-29T01:45:00.000Z" },
     { "2026-10-25T00:15:00Z", TRUE, "2026-10-25T00:45:00.000Z" },
-    { "2026-10-25T01:20:00Z", FALSE, "2026-10-26T08:00:00.000Z" }, /* not open twice */
+    { "2026-10-25T00:45:00Z", FALSE, "2026-10-25T01:15:00.000Z" }, /* and again */
+    { "2026-10-25T01:20:00Z", TRUE, "2026-10-25T01:45:00.000Z" },
+    { "2026-10-25T01:45:00Z", FALSE, "2026-10-26T08:00:00.000Z" },
   };
   static const char *const over[] = { "6 22:00-06:00", NULL };
   static const Case over_cases[] = {
@@ -108,6 +112,18 @@ test_summer_time (void)
   static const Case gone_cases[] = {
     { "2026-03-29T00:59:00Z", FALSE, "2026-04-05T00:30:00.000Z" },
   };
+  static const char *const whole[] = { "7 02:00-03:00", NULL }; /* two hours on that day */
+  static const Case whole_cases[] = {
+    { "2026-10-25T00:00:00Z", TRUE, "2026-10-25T02:00:00.000Z" },
+    { "2026-10-25T02:00:00Z", FALSE, "2026-11-01T01:00:00.000Z" },
+  };
+  static const char *const late[] = { "7 02:30-05:00", NULL }; /* once open it stays so */
+  static const Case late_cases[] = {
+    { "2026-10-25T00:30:00Z", TRUE, "2026-10-25T04:00:00.000Z" },
+    { "2026-03-29T00:59:00Z", FALSE, "2026-03-29T01:30:00.000Z" },
+  };
+  g_autoptr (CtHours) whole_hours = hours_new ("Europe/Amsterdam", whole);
+  g_autoptr (CtHours) late_hours = hours_new ("Europe/Amsterdam", late);
   g_autoptr (CtHours) hours = hours_new ("Europe/Amsterdam", blocks);
   g_autoptr (CtHours) night_hours = hours_new ("Europe/Amsterdam", night);
   g_autoptr (CtHours) over_hours = hours_new ("Europe/Amsterdam", over);
@@ -117,6 +133,8 @@ test_summer_time (void)
   check (night_hours, night_cases, G_N_ELEMENTS (night_cases));
   check (over_hours, over_cases, G_N_ELEMENTS (over_cases));
   check (gone_hours, gone_cases, G_N_ELEMENTS (gone_cases));
+  check (whole_hours, whole_cases, G_N_ELEMENTS (whole_cases));
+  check (late_hours, late_cases, G_N_ELEMENTS (late_cases));
 }
 
 /* Where the gap is at midnight (Santiago) and where it is half an hour (Lord Howe). */
