@@ -61,6 +61,7 @@ static const struct {
   { "not-found", N_ ("It is no longer there.") },
   { "version-differs", N_ ("Somebody changed it in the meantime.") },
   { "not-a-sound", N_ ("This is not a sound that can be used: WAV, Opus and MP3 are.") },
+  { "sound-not-readable", N_ ("This is not a sound that can be used: WAV, Opus and MP3 are.") },
   { "sound-too-long", N_ ("The sound is too long: ten minutes at most.") },
   { "too-big", N_ ("The file is too big.") },
   { "conflict", N_ ("Somebody changed it in the meantime.") },

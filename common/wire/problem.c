@@ -59,6 +59,7 @@ static const struct {
   { "no-such-range", "There is no such range" },
   { "not-a-sound", "Not a sound file that we read" },
   { "sign-in-refused", "The sign-in is refused" },
+  { "sound-not-readable", "The sound could not be read" },
   { "sound-too-long", "The sound is too long" },
   { "stopping", "The server stops" },
   { "too-many-requests", "Too many requests" },

@@ -155,7 +155,7 @@ read_end (const CsChildEnd *end, GError **error)
   if (end->status == EX_TEMPFAIL)
     return ct_fail (error, CT_ERROR_LIMIT, "%s", complaint);
   if (end->signal == SIGXCPU || end->signal == SIGXFSZ || end->signal == SIGKILL)
-    return ct_fail (error, CT_ERROR_LIMIT, "more work than one prompt may make");
+    return ct_fail (error, CT_ERROR_TIMEOUT, "more work than one prompt may make");
   if (end->signal != 0)
     return ct_fail (error, CT_ERROR_INVALID, "it broke the decoder (signal %d)", end->signal);
   return ct_fail (error, CT_ERROR_IO, "the decoder failed with status %d: %s", end->status,

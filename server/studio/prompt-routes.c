@@ -203,7 +203,12 @@ prepare (CsExchange *exchange, CsStudio *studio, const char *name, GError **erro
   if (ct_error_is (problem, CT_ERROR_INVALID))
     return cs_exchange_fail (exchange, CT_ERROR_INVALID, "not-a-sound", error, "%s",
                              problem->message);
-  if (ct_error_is (problem, CT_ERROR_LIMIT) || ct_error_is (problem, CT_ERROR_TIMEOUT))
+  if (ct_error_is (
+          problem,
+          CT_ERROR_TIMEOUT)) /* of the processor or the clock: it may be short all the same */
+    return cs_exchange_fail (exchange, CT_ERROR_INVALID, "sound-not-readable", error, "%s",
+                             problem->message);
+  if (ct_error_is (problem, CT_ERROR_LIMIT))
     return cs_exchange_fail (exchange, CT_ERROR_LIMIT, "sound-too-long", error, "%s",
                              problem->message);
   g_propagate_error (error, g_steal_pointer (&problem));

@@ -215,6 +215,7 @@ test_bad_helpers (Fixture *fixture, gconstpointer data)
     { "sleep 60", CT_ERROR_TIMEOUT },
     { "kill -SEGV $$", CT_ERROR_INVALID },
     { "yes >&2", CT_ERROR_TIMEOUT },
+    { "kill -XCPU $$", CT_ERROR_TIMEOUT },
     { "exit 3", CT_ERROR_IO },
   };
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../tools/tree.h"
 #include "common/base/error.h"
@@ -169,6 +170,7 @@ rig_set_up (Rig *rig, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   g_autofree char *prompts = NULL;
   g_autofree char *database = NULL;
+  g_autofree char *helper = NULL;
   CsStudioConfig studio;
   CsHttpConfig config;
 
@@ -176,7 +178,9 @@ rig_set_up (Rig *rig, gconstpointer unused)
   prompts = g_build_filename (rig->folder, "prompts", NULL);
   database = g_build_filename (rig->folder, "db", NULL);
   g_assert_no_errno (g_mkdir (prompts, 0700));
-  rig->helper = g_test_build_filename (G_TEST_BUILT, "centrale-decode", NULL);
+  helper = g_test_build_filename (G_TEST_BUILT, "centrale-decode", NULL);
+  rig->helper = g_build_filename (rig->folder, "decode", NULL); /* a test may put another there */
+  g_assert_no_errno (symlink (helper, rig->helper));
   rig->clock = ct_clock_new_manual (G_GINT64_CONSTANT (1795262400000));
   g_array_append_vals (steps, cs_tenants_migrations, (guint) cs_tenants_n_migrations);
   g_array_append_vals (steps, cs_http_module.migrations, (guint) cs_http_module.n_migrations);

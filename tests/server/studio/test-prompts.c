@@ -330,6 +330,25 @@ test_bad_sounds (Rig *rig, gconstpointer unused)
   g_assert_cmpuint (good->status, ==, 200);
 }
 
+/* A decoder that works too long is killed; of the sound's length nobody knows then. */
+static void
+test_killed_decoder (Rig *rig, gconstpointer unused)
+{
+  static const char script[] = "#!/bin/sh\nkill -XCPU $$\n";
+  g_autofree char *token = rig_sign_in (rig, "north.example", "jan");
+  g_autofree char *path = path_of (rig, "north.example", "greeting/nl/sound");
+  g_autoptr (GBytes) tone = rig_tone (0.1, 440);
+  g_autoptr (Reply) reply = NULL;
+
+  g_assert_cmpint (g_unlink (rig->helper), ==, 0);
+  g_assert_true (
+      g_file_set_contents_full (rig->helper, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  reply = rig_ask (rig, "PUT", path, token, tone, NEW);
+  g_assert_cmpuint (reply->status, ==, 422);
+  g_assert_cmpstr (reply_text (reply, "code"), ==, "sound-not-readable");
+  g_assert_cmpuint (count_sounds (rig, "said-"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,9 +356,13 @@ main (int argc, char **argv)
     const char *name;
     void (*function) (Rig *rig, gconstpointer unused);
   } tests[] = {
-    { "/studio/list", test_list },       { "/studio/replace", test_replace },
-    { "/studio/undo", test_undo },       { "/studio/stays", test_stays },
-    { "/studio/refused", test_refused }, { "/studio/bad-sounds", test_bad_sounds },
+    { "/studio/list", test_list },
+    { "/studio/replace", test_replace },
+    { "/studio/undo", test_undo },
+    { "/studio/stays", test_stays },
+    { "/studio/refused", test_refused },
+    { "/studio/bad-sounds", test_bad_sounds },
+    { "/studio/killed-decoder", test_killed_decoder },
   };
 
   g_test_init (&argc, &argv, NULL);
