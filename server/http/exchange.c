@@ -12,7 +12,7 @@ CsExchange *
 cs_exchange_new (CsHttp *http, SoupServerMessage *message)
 {
   CsExchange *exchange = g_new0 (CsExchange, 1);
-  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+  CsPeer *peer = cs_peer_of (message);
 
   g_atomic_ref_count_init (&exchange->references);
   exchange->http = http;
@@ -21,15 +21,9 @@ cs_exchange_new (CsHttp *http, SoupServerMessage *message)
   exchange->request_id = ct_id_new (http->clock);
   exchange->started_us = ct_clock_monotonic_us (http->clock);
   exchange->limit = DEFAULT_LIMIT;
-  if (G_IS_INET_SOCKET_ADDRESS (remote))
-    {
-      GInetAddress *inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
-
-      exchange->address = g_inet_address_to_string (inet);
-      exchange->loopback = g_inet_address_get_is_loopback (inet);
-    }
-  else
-    exchange->address = g_strdup ("unknown");
+  exchange->address = g_strdup (peer != NULL ? cs_peer_get_address (peer) : "unknown");
+  exchange->loopback = peer != NULL && cs_peer_is_loopback (peer);
+  exchange->peer = peer != NULL ? cs_peer_ref (peer) : NULL;
   return exchange;
 }
 

@@ -21,7 +21,9 @@
 struct _CsPeer {
   gatomicrefcount references;
   GSocket *socket;
-  char *key; /* of the address */
+  GIOStream *stream; /* what libsoup was given; borrowed from whoever holds the connection */
+  char *address, *key;
+  gboolean loopback;
   CsPeerState state;
   gint64 since_us;
   CtClock *clock;
@@ -54,6 +56,7 @@ cs_peer_unref (CsPeer *peer)
   if (!g_atomic_ref_count_dec (&peer->references))
     return;
   g_object_unref (peer->socket);
+  g_free (peer->address);
   g_free (peer->key);
   ct_clock_unref (peer->clock);
   g_free (peer);
@@ -72,6 +75,24 @@ cs_peer_set_state (CsPeer *peer, CsPeerState state)
 {
   peer->state = state;
   peer->since_us = ct_clock_monotonic_us (peer->clock);
+}
+
+const char *
+cs_peer_get_address (const CsPeer *peer)
+{
+  return peer->address;
+}
+
+const char *
+cs_peer_get_key (const CsPeer *peer)
+{
+  return peer->key;
+}
+
+gboolean
+cs_peer_is_loopback (const CsPeer *peer)
+{
+  return peer->loopback;
 }
 
 GSocket *
@@ -170,7 +191,9 @@ admit (CsListener *listener, GSocketConnection *connection, GSocketAddress *remo
   peer->clock = ct_clock_ref (listener->clock);
   count_address (listener, key, 1);
   cs_metric_add (listener->count, 1);
+  peer->address = g_steal_pointer (&address);
   peer->key = g_steal_pointer (&key);
+  peer->loopback = g_inet_address_get_is_loopback (inet);
   cs_peer_set_state (peer, CS_PEER_HANDSHAKE);
   g_object_set_data_full (G_OBJECT (remote), PEER_KEY, cs_peer_ref (peer),
                           (GDestroyNotify) cs_peer_unref);
@@ -192,30 +215,20 @@ hand_over (CsListener *listener, GIOStream *stream, CsPeer *peer, GSocketAddress
 {
   g_autoptr (GError) error = NULL;
 
+  peer->stream = stream;
   cs_peer_set_state (peer, CS_PEER_IDLE);
   if (!soup_server_accept_iostream (listener->server, stream, local, remote, &error))
     g_debug ("A connection was not taken: %s", error->message);
 }
 
-/* libsoup wraps each stream that it is given; the wrapper of the last time has to come off. */
-static GIOStream *
-unwrap (GIOStream *stream)
-{
-  GIOStream *base = NULL;
-
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (stream), "base-iostream") != NULL)
-    g_object_get (stream, "base-iostream", &base, NULL);
-  return base != NULL ? base : g_object_ref (stream);
-}
-
+/* libsoup wraps each stream that it is given; @stream is such a wrapper and holds ours. */
 void
 cs_listener_take_back (CsListener *listener, GIOStream *stream, SoupServerMessage *message)
 {
   CsPeer *peer = cs_peer_of (message);
-  g_autoptr (GIOStream) base = unwrap (stream);
 
   if (peer != NULL && listener->socket != NULL)
-    hand_over (listener, base, peer, soup_server_message_get_local_address (message),
+    hand_over (listener, peer->stream, peer, soup_server_message_get_local_address (message),
                soup_server_message_get_remote_address (message));
 }
 

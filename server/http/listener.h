@@ -32,6 +32,9 @@ void cs_peer_unref (CsPeer *peer);
 /* Of the message's connection; NULL when it is not one of ours. Borrowed. */
 CsPeer *cs_peer_of (SoupServerMessage *message);
 void cs_peer_set_state (CsPeer *peer, CsPeerState state); /* also: there was progress */
+const char *cs_peer_get_address (const CsPeer *peer);
+const char *cs_peer_get_key (const CsPeer *peer); /* cs_address_key() of it */
+gboolean cs_peer_is_loopback (const CsPeer *peer);
 GSocket *cs_peer_get_socket (CsPeer *peer);
 /* Ends the connection at once; libsoup finds it closed. */
 void cs_peer_shut (CsPeer *peer);

@@ -132,7 +132,7 @@ admit (CsExchange *exchange)
 {
   CsHttp *http = exchange->http;
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (exchange->message);
-  g_autofree char *key = cs_address_key (exchange->address);
+  const char *key = exchange->peer != NULL ? cs_peer_get_key (exchange->peer) : exchange->address;
   guint retry = 0;
 
   exchange->range = g_strdup (soup_message_headers_get_one (headers, "Range"));
@@ -208,7 +208,6 @@ on_headers (SoupServer *server, SoupServerMessage *message, const char *path, GH
   g_hash_table_add (http->exchanges, exchange);
   set_running (http, 1);
   g_object_set_data (G_OBJECT (message), EXCHANGE_KEY, exchange);
-  exchange->peer = cs_peer_of (message) != NULL ? cs_peer_ref (cs_peer_of (message)) : NULL;
   if (exchange->peer != NULL)
     cs_peer_set_state (exchange->peer, CS_PEER_SENDING);
   admit (exchange);
@@ -220,7 +219,8 @@ on_headers (SoupServer *server, SoupServerMessage *message, const char *path, GH
                                     "Connection", "close");
       send_reply (exchange);
     }
-  else
+  else if (soup_message_headers_get_encoding (soup_server_message_get_request_headers (message))
+           != SOUP_ENCODING_NONE)
     g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
 }
 
@@ -252,13 +252,13 @@ send_reply (CsExchange *exchange)
   CsReply *reply = &exchange->reply;
 
   soup_server_message_set_status (message, reply->status, phrase_of (reply->status));
-  soup_message_headers_replace (headers, "X-Request-Id", ct_id_text (exchange->request_id).text);
-  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
-  soup_message_headers_replace (headers, "Content-Security-Policy", API_POLICY);
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
+  soup_message_headers_append (headers, "X-Request-Id", ct_id_text (exchange->request_id).text);
+  soup_message_headers_append (headers, "X-Content-Type-Options", "nosniff");
+  soup_message_headers_append (headers, "Content-Security-Policy", API_POLICY);
+  soup_message_headers_append (headers, "Cache-Control", "no-store");
+  soup_message_headers_append (headers, "Referrer-Policy", "no-referrer");
   if (!exchange->http->config.plain)
-    soup_message_headers_replace (headers, "Strict-Transport-Security", "max-age=31536000");
+    soup_message_headers_append (headers, "Strict-Transport-Security", "max-age=31536000");
   for (guint i = 0; reply->headers != NULL && i + 1 < reply->headers->len; i += 2)
     soup_message_headers_replace (headers, g_ptr_array_index (reply->headers, i),
                                   g_ptr_array_index (reply->headers, i + 1));

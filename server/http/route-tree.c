@@ -165,8 +165,10 @@ walk (CsRouteTree *tree, const char *path, CsMatch *match)
   segments = g_strsplit (path + 1, "/", MAX_SEGMENTS + 1);
   for (guint i = 0; segments[i] != NULL && node != NULL; i++)
     {
+      gboolean is_escaped = strchr (segments[i], '%') != NULL;
       /* NULL for a bad escape or an escaped NUL. */
-      g_autofree char *segment = g_uri_unescape_string (segments[i], NULL);
+      g_autofree char *plain = is_escaped ? g_uri_unescape_string (segments[i], NULL) : NULL;
+      const char *segment = is_escaped ? plain : segments[i];
 
       node = i < MAX_SEGMENTS && segment != NULL && g_utf8_validate (segment, -1, NULL)
                  ? step (node, segment, match)
