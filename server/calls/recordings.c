@@ -19,6 +19,7 @@ typedef struct {
   gint64 samples;
   gboolean voicemail;
   CtId blob;
+  CsAbout about; /* whose call, once it is known */
 } Keep;
 
 static void
@@ -54,11 +55,10 @@ seal (Keep *keep, GError **error)
   const CsCallsConfig *config = &keep->calls->config;
   gint64 until = ct_clock_utc_ms (config->clock) + config->recording_days * DAY_MS;
   g_autoptr (CsCallRow) row = find_call (keep->calls, keep->recording, error);
-  CsAbout about;
 
   if (row == NULL)
     return FALSE;
-  about = CS_ABOUT (.tenant = row->tenant, .call = row->id);
+  keep->about = CS_ABOUT (.tenant = row->tenant, .call = row->id);
   keep->voicemail = row->voicemail_recording == keep->recording;
   if ((keep->voicemail ? row->voicemail_blob : row->blob) == CT_ID_NONE
       && !cs_blobs_put_file (config->blobs, config->store, cs_scope_tenant (row->tenant),
@@ -66,10 +66,10 @@ seal (Keep *keep, GError **error)
                              &keep->blob, error))
     return FALSE;
   if (g_unlink (keep->path) != 0)
-    cs_warning (about, "recording %s is sealed, its spool file is not gone",
+    cs_warning (keep->about, "recording %s is sealed, its spool file is not gone",
                 ct_id_text (keep->recording).text);
   else
-    cs_info (about, "recording %s is sealed", ct_id_text (keep->recording).text);
+    cs_info (keep->about, "recording %s is sealed", ct_id_text (keep->recording).text);
   return TRUE;
 }
 
@@ -80,8 +80,8 @@ run (gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!seal (keep, &error))
-    g_warning ("recording %s stays in the spool: %s", ct_id_text (keep->recording).text,
-               error->message);
+    cs_warning (keep->about, "recording %s stays in the spool: %s",
+                ct_id_text (keep->recording).text, error->message);
 }
 
 void
@@ -91,11 +91,16 @@ cs_calls_keep_recording (CsCalls *calls, CtId recording, const char *path, gint6
 
   if (path == NULL)
     {
-      g_warning ("recording %s failed", ct_id_text (recording).text);
+      g_autoptr (CsCallRow) row = find_call (calls, recording, NULL);
+
+      cs_warning (row != NULL ? CS_ABOUT (.tenant = row->tenant, .call = row->id) : (CsAbout){ 0 },
+                  "recording %s failed", ct_id_text (recording).text);
       return;
     }
   keep = g_new0 (Keep, 1);
-  *keep = (Keep){ calls, recording, g_strdup (path), samples, FALSE, CT_ID_NONE };
+  *keep = (Keep){
+    .calls = calls, .recording = recording, .path = g_strdup (path), .samples = samples
+  };
   cs_workers_push (calls->sealers, run, keep, keep_free);
 }
 
