@@ -136,6 +136,7 @@ refresh (CsSipLeg *leg, gint64 now)
 void
 cs_sip_legs_tick (CsSip *sip, gint64 now)
 {
+  g_autoptr (GPtrArray) unanswered = NULL;
   GHashTableIter iter;
   gpointer value;
 
@@ -146,5 +147,14 @@ cs_sip_legs_tick (CsSip *sip, gint64 now)
 
       if (leg->state == CS_SIP_LEG_TALKING && leg->refresh_us != 0 && leg->refresh_us <= now)
         refresh (leg, now);
+      if (leg->patience_us != 0 && leg->patience_us <= now)
+        {
+          if (unanswered == NULL)
+            unanswered = g_ptr_array_new ();
+          g_ptr_array_add (unanswered, leg);
+        }
     }
+  for (guint i = 0; unanswered != NULL && i < unanswered->len; i++)
+    cs_sip_leg_end (unanswered->pdata[i], (CsSipEnd){ CS_CAUSE_UNREACHABLE, 503 },
+                    "the trunk says nothing");
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* INVITEs that go: to all phones of a user at once, the first answer wins and the others are
- * cancelled; or to a number over a trunk, only where its allowed destinations say so. */
+ * cancelled; or to a number over a trunk, only where its allowed destinations say so. A trunk that says
+ * nothing at all, not even "100 Trying", is given up long before the stack would (32 s). */
 #define G_LOG_DOMAIN "sip"
 #include "server/sip/stack.h"
 
 #include <string.h>
 
 #define SDP_TYPE "application/sdp"
+#define TRUNK_PATIENCE_US (5 * G_USEC_PER_SEC) /* over UDP it was sent four times by then */
 
 /* A display name as a quoted string (RFC 3261 25.1) without control characters. */
 static char *
@@ -134,6 +136,7 @@ invite_trunk (CsSipLeg *leg, const CsSipTarget *target)
   header = g_strdup_printf (CS_SIP_LOOP_HEADER ": %s-%s", sip->loop_token,
                             ct_id_text (target->call).text);
   invite (leg, target, uri, route, cs_sip_line_domain (line), header);
+  leg->patience_us = ct_clock_monotonic_us (sip->clock) + TRUNK_PATIENCE_US;
   if (leg->forks->len == 0)
     cs_sip_leg_end (leg, (CsSipEnd){ CS_CAUSE_UNREACHABLE, 500 }, "the stack refused");
 }
@@ -268,6 +271,7 @@ cs_sip_invite_responded (CsSip *sip, CsSipDialog *dialog, int status, const sip_
       cs_sip_dialog_refreshed (sip, dialog, status, message);
       return;
     }
+  leg->patience_us = 0;
   if (status < 200)
     progress (leg, dialog, status, message);
   else if (status < 300)

@@ -81,6 +81,7 @@ struct _CsSipLeg {
   gboolean offerless; /* the INVITE had no SDP: the answer comes in the ACK */
   gint64 refresh_us;  /* 0: never */
   gint64 refresh_every_us;
+  gint64 patience_us; /* until then a trunk must have said something; 0: it has, or need not */
   nua_saved_event_t reoffer[1];
   gboolean reoffer_is_update;
 };

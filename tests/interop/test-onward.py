@@ -3,6 +3,7 @@
 """The emergency line connects through: over the trunk the plumber's phone rings, and only who presses 1
 gets the caller. The e-agent is then free; caller and plumber hear each other, at the line's own rate."""
 import os
+import socket
 import sys
 import time
 
@@ -12,7 +13,7 @@ from phone import Owner, Phone, Seat, express  # noqa: E402
 from programs import free_port  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
-EMERGENCY, CUT_OFF = "+390655501120", "+390655501121"
+EMERGENCY, CUT_OFF, SILENT = "+390655501120", "+390655501121", "+390655501122"
 RATE, ONWARD_RATE = 20_000, 5_000
 
 
@@ -73,15 +74,16 @@ def pressed(house, owner, zoe, plumber, call, caller):
     return lasted
 
 
-def trunk_down(house, owner, zoe):
-    """Nobody is at the trunk's other end: the e-agent learns it soon and still has the caller."""
+def trunk_down(house, zoe, line, seconds):
+    """Nobody is at the trunk's other end, or somebody who says nothing: the e-agent learns it soon and still
+    has the caller."""
     with Stranger(house.sip_port, "+390612345679") as caller:
-        caller.call(CUT_OFF).wait_for("talking")
+        caller.call(line).wait_for("talking")
         zoe.phone.wait_for("talking")
         call = zoe.call()["id"]
         zoe.api("GET", f"/api/v1/calls/{call}/script")
         dial(zoe, call)
-        onward(zoe, "failed")
+        onward(zoe, "failed", seconds)
         wait_until(lambda: caller.level(1000) > 0.2 and zoe.phone.level(440) > 0.2, what="hers still")
         caller.hang_up()
         caller.wait_for("ended")
@@ -89,12 +91,17 @@ def trunk_down(house, owner, zoe):
 
 
 def main(build):
-    with Phone(0, "plumber", tone=1500) as plumber:
+    with Phone(0, "plumber", tone=1500) as plumber, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+
         def change(tree):
             tree["trunks"][0]["port"] = plumber.port
             tree["trunks"].append({**tree["trunks"][0], "key": "down", "port": free_port()})
             express(tree, "fontana", EMERGENCY)
+            tree["trunks"].append({**tree["trunks"][0], "key": "silent", "port": silent.getsockname()[1]})
             express(tree, "fontana", CUT_OFF, trunk="down")
+            express(tree, "fontana", SILENT, trunk="silent")
             script = tree["companies"][1]["scripts"][0]["body"]
             script.update(start="connect", outputs=[],
                           steps={name: script["steps"][name] for name in ("connect", "noted")})
@@ -122,7 +129,8 @@ def main(build):
                 assert for_onward % ONWARD_RATE == 0, bill
                 assert abs(for_onward // ONWARD_RATE - onward_seconds) < 1.5, (bill, onward_seconds)
                 assert owner.board()["credit"] == before - bill["amount"], (before, bill)
-                trunk_down(house, owner, zoe)
+                trunk_down(house, zoe, CUT_OFF, 3)
+                trunk_down(house, zoe, SILENT, 8)
                 print("trunk_down good", flush=True)
             house.stop()
             assert "0 faults" in house.command("check", "--deep")
