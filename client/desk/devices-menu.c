@@ -56,6 +56,8 @@ fill (CdDevicesMenu *self)
 
       cd_remove_children (self->boxes[kind]);
       first = append_device (self, (CdPhoneDeviceKind) kind, NULL, NULL);
+      /* Alone it is no choice, and a button that is alone could be switched off. */
+      gtk_widget_set_sensitive (first, g_list_model_get_n_items (devices) > 0);
       for (guint i = 0; i < g_list_model_get_n_items (devices); i++)
         {
           g_autoptr (CdPhoneDevice) device = g_list_model_get_item (devices, i);
