@@ -2,7 +2,8 @@
 /* How many callers wait whom an e-agent may answer, told to him as it changes. Who asks once is followed
  * until he goes off work: a desk asks, other e-agents' programs cost nothing. The switch counts for all
  * who are followed, at most once a second and only after something moved in a queue, and whose figures
- * did not change is told nothing. He hears of no call but by these figures.
+ * did not change is told nothing. He hears of no call but by these figures. A count of thousands for
+ * whom thousands wait is made in slices, so that a call which comes meanwhile is not kept waiting.
  *
  * What is kept here belongs to the notes loop. */
 #define G_LOG_DOMAIN "calls"
@@ -11,23 +12,28 @@
 #include "server/calls/calls-private.h"
 
 #define PAUSE_US G_USEC_PER_SEC
+#define SLICE_US 500
+#define SLICE_PAUSE_MS 3
 
 typedef struct {
   CtId user, tenant;
   gint64 calls, since_ms; /* as told last; calls -1: nothing yet */
 } Follower;
 
-struct _CsWaitingCounts {
-  GHashTable *followers; /* &follower->user -> Follower, owned */
-  GSource *pause;        /* until the next count; NULL: none is wanted */
-  gint64 counted_us;
-};
-
-/* One count, on its way from the notes loop to the switch and back. */
+/* One count, on its way between the notes loop and the switch, a slice each time. */
 typedef struct {
   CsCalls *calls;
   GArray *followers; /* of Follower: copies, with the figures of now; tenant none: he is off work */
+  guint told, done;  /* how many of them */
 } Count;
+
+struct _CsWaitingCounts {
+  GHashTable *followers; /* &follower->user -> Follower, owned */
+  GSource *pause;        /* until the next count, or the next slice of this one */
+  Count *count;          /* between two slices */
+  gboolean counting, again;
+  gint64 counted_us;
+};
 
 static void
 count_free (gpointer data)
@@ -51,49 +57,101 @@ tell (CsCalls *calls, const Follower *follower)
   cs_hub_publish (calls->config.hub, follower->tenant, topic, "waiting", json);
 }
 
+static void recount (CsCalls *calls);
+static void count_slice (gpointer data);
+
+/* Its owner does not free it. */
+static Count *
+take_over (Count *count)
+{
+  Count *taken = g_memdup2 (count, sizeof *count);
+
+  count->followers = NULL;
+  return taken;
+}
+
+static void
+set_pause (CsCalls *calls, guint ms, GSourceFunc function)
+{
+  CsWaitingCounts *counts = calls->waiting_counts;
+
+  counts->pause = g_timeout_source_new (ms);
+  g_source_set_callback (counts->pause, function, calls, NULL);
+  g_source_attach (counts->pause, cs_loop_get_context (calls->notes));
+}
+
+static gboolean
+on_slice_due (gpointer data)
+{
+  CsCalls *calls = data;
+  CsWaitingCounts *counts = calls->waiting_counts;
+
+  g_clear_pointer (&counts->pause, g_source_unref);
+  /* A switch that has no room has other sorrows: the next move in a queue counts anew. */
+  counts->counting = cs_post (calls->config.switch_loop, count_slice,
+                              g_steal_pointer (&counts->count), count_free);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_of (CsCalls *calls, const Follower *now)
+{
+  GHashTable *followers = calls->waiting_counts->followers;
+  Follower *told = g_hash_table_lookup (followers, &now->user);
+
+  if (now->tenant == CT_ID_NONE)
+    g_hash_table_remove (followers, &now->user);
+  else if (told != NULL && (told->calls != now->calls || told->since_ms != now->since_ms))
+    {
+      *told = *now;
+      tell (calls, told);
+    }
+}
+
 static void
 on_counted (gpointer data)
 {
-  const Count *count = data;
-  GHashTable *followers = count->calls->waiting_counts->followers;
+  Count *count = data;
+  CsCalls *calls = count->calls;
+  CsWaitingCounts *counts = calls->waiting_counts;
 
-  for (guint i = 0; i < count->followers->len; i++)
+  for (; count->told < count->done; count->told++)
+    tell_of (calls, &g_array_index (count->followers, Follower, count->told));
+  if (count->done < count->followers->len)
     {
-      const Follower *now = &g_array_index (count->followers, Follower, i);
-      Follower *told = g_hash_table_lookup (followers, &now->user);
-
-      if (now->tenant == CT_ID_NONE)
-        g_hash_table_remove (followers, &now->user);
-      else if (told != NULL && (told->calls != now->calls || told->since_ms != now->since_ms))
-        {
-          *told = *now;
-          tell (count->calls, told);
-        }
+      counts->count = take_over (count);
+      set_pause (calls, SLICE_PAUSE_MS, on_slice_due);
+      return;
     }
+  counts->counting = FALSE;
+  if (counts->again)
+    recount (calls);
 }
 
 /* On the switch loop. */
 static void
-count_for_all (gpointer data)
+count_for (CsSwitch *self, Follower *follower)
 {
-  Count *count = data, *counted;
-  CsSwitch *self = count->calls->self;
+  CsPresenceView view = { 0 };
 
-  for (guint i = 0; self != NULL && i < count->followers->len; i++)
-    {
-      Follower *follower = &g_array_index (count->followers, Follower, i);
-      CsPresenceView view = { 0 };
+  if (self == NULL || !cs_switch_get_presence (self, follower->user, &view)
+      || view.presence == CS_PRESENCE_OFFLINE)
+    follower->tenant = CT_ID_NONE;
+  else
+    follower->calls = cs_switch_count_waiting_for (self, follower->user, &follower->since_ms);
+  cs_presence_view_clear (&view);
+}
 
-      if (!cs_switch_get_presence (self, follower->user, &view)
-          || view.presence == CS_PRESENCE_OFFLINE)
-        follower->tenant = CT_ID_NONE;
-      else
-        follower->calls = cs_switch_count_waiting_for (self, follower->user, &follower->since_ms);
-      cs_presence_view_clear (&view);
-    }
-  counted = g_new (Count, 1);
-  *counted = (Count){ count->calls, g_steal_pointer (&count->followers) };
-  cs_post (counted->calls->notes, on_counted, counted, count_free);
+static void
+count_slice (gpointer data)
+{
+  Count *count = data;
+  CtClock *clock = count->calls->config.clock;
+  gint64 end = ct_clock_monotonic_us (clock) + SLICE_US;
+
+  while (count->done < count->followers->len && ct_clock_monotonic_us (clock) < end)
+    count_for (count->calls->self, &g_array_index (count->followers, Follower, count->done++));
+  cs_post_urgent (count->calls->notes, on_counted, take_over (count), count_free);
 }
 
 static gboolean
@@ -101,18 +159,18 @@ on_pause_over (gpointer data)
 {
   CsCalls *calls = data;
   CsWaitingCounts *counts = calls->waiting_counts;
-  Count *count = g_new (Count, 1);
   GHashTableIter iter;
   gpointer follower;
 
-  g_clear_pointer (&counts->pause, g_source_unref);
+  counts->again = FALSE;
   counts->counted_us = ct_clock_monotonic_us (calls->config.clock);
-  *count = (Count){ calls, g_array_new (FALSE, FALSE, sizeof (Follower)) };
+  counts->count = g_new0 (Count, 1);
+  counts->count->calls = calls;
+  counts->count->followers = g_array_new (FALSE, FALSE, sizeof (Follower));
   g_hash_table_iter_init (&iter, counts->followers);
   while (g_hash_table_iter_next (&iter, NULL, &follower))
-    g_array_append_vals (count->followers, follower, 1);
-  cs_post (calls->config.switch_loop, count_for_all, count, count_free);
-  return G_SOURCE_REMOVE;
+    g_array_append_vals (counts->count->followers, follower, 1);
+  return on_slice_due (calls);
 }
 
 static void
@@ -121,11 +179,9 @@ recount (CsCalls *calls)
   CsWaitingCounts *counts = calls->waiting_counts;
   gint64 left_us = counts->counted_us + PAUSE_US - ct_clock_monotonic_us (calls->config.clock);
 
-  if (counts->pause != NULL || g_hash_table_size (counts->followers) == 0)
-    return;
-  counts->pause = g_timeout_source_new ((guint) (MAX (left_us, 0) / 1000));
-  g_source_set_callback (counts->pause, on_pause_over, calls, NULL);
-  g_source_attach (counts->pause, cs_loop_get_context (calls->notes));
+  counts->again = counts->counting;
+  if (!counts->counting && counts->pause == NULL && g_hash_table_size (counts->followers) > 0)
+    set_pause (calls, (guint) (MAX (left_us, 0) / 1000), on_pause_over);
 }
 
 void
@@ -205,6 +261,7 @@ cs_waiting_counts_free (CsWaitingCounts *counts)
       g_source_destroy (counts->pause);
       g_source_unref (counts->pause);
     }
+  g_clear_pointer (&counts->count, count_free);
   g_hash_table_unref (counts->followers);
   g_free (counts);
 }
