@@ -28,9 +28,10 @@ def main(build):
             one_call(house)
             agent.wait_for(event="closed")
             house.kill()
-            agent.wait_for(event="connection", state="reconnecting")
+            gone = agent.events.index(agent.wait_for(event="connection", state="reconnecting"))
             house.start()
-            wait_until(lambda: agent.poll()[-1].get("state") == "online", seconds=40, what="online again")
+            wait_until(lambda: any(event.get("state") == "online" for event in agent.poll()[gone:]), seconds=40,
+                       what="online again")
             one_call(house)
             agent.wait_for(event="bye", seconds=20)
     print("back at work after a killed server")
