@@ -255,13 +255,14 @@ cd_agent_on_presence_for_call (CdAgent *self)
     cd_agent_clear_call (self);
 }
 
-/* The server was asked and knows nothing of the call that our phone still talks on: its own end of it went
- * with a crash, and would never say good-bye. */
+/* The server was asked and knows nothing of the call that our phone still talks on, or, with @none, of any
+ * that our phone could ring for: its own end of it went with a crash, and would never say good-bye. Until
+ * then the phone could not sign on anew. */
 static void
-lose_call (CdAgent *self)
+lose_call (CdAgent *self, gboolean none)
 {
   gboolean here = self->call != NULL && cd_phone_has_call (self->phone)
-                  && cd_phone_get_state (self->phone) != CD_PHONE_RINGING
+                  && (none || cd_phone_get_state (self->phone) != CD_PHONE_RINGING)
                   && cd_phone_get_call_id (self->phone) == self->call->id;
 
   if (here)
@@ -296,8 +297,8 @@ on_call (GObject *session, GAsyncResult *result, gpointer data)
     cd_agent_take_call (self, reply, TRUE);
   else
     {
+      lose_call (self, reply == NULL);
       ct_record_free (reply);
-      lose_call (self);
     }
 }
 

@@ -496,6 +496,24 @@ test_lost (Fixture *f, gconstpointer data)
   g_assert_null (cd_agent_get_call (f->agent));
 }
 
+/* It crashed as the phone rang: nobody will ever cancel that. */
+static void
+test_lost_ringing (Fixture *f, gconstpointer data)
+{
+  CtId id;
+
+  WAIT_UNTIL (cd_phone_get_registered (f->phone));
+  ct_id_parse (CALL_ID, &id);
+  set_call (f, "offered", "");
+  cd_fake_phone_ring (CD_FAKE_PHONE (f->phone), id, "Jansen", NULL);
+  WAIT_FOR_STATE (f, "offered");
+  g_assert_cmpint (cd_phone_get_state (f->phone), ==, CD_PHONE_RINGING);
+  desk_server_set (f->server, "GET", "/api/v1/me/call", 204, NULL);
+  g_signal_emit_by_name (f->session, "reset");
+  WAIT_UNTIL (!cd_phone_has_call (f->phone));
+  g_assert_null (cd_agent_get_call (f->agent));
+}
+
 static void
 test_stop (Fixture *f, gconstpointer data)
 {
@@ -524,6 +542,7 @@ main (int argc, char **argv)
   ADD ("/agent/crash", test_crash);
   ADD ("/agent/ring-first", test_ring_first);
   ADD ("/agent/lost", test_lost);
+  ADD ("/agent/lost/ringing", test_lost_ringing);
   ADD ("/agent/stop", test_stop);
   return g_test_run ();
 }
