@@ -28,6 +28,17 @@ def sign_in(window, pictures):
     pictures.take("empty")
 
 
+def read_meter(window):
+    """Seconds and cost of the call, which are two questions: asked again until no tick came in between."""
+    before = None
+    while True:
+        texts = window.labels()
+        meter = texts[texts.index("Talks") + 1:][:2]
+        if meter == before:
+            return meter
+        before = meter
+
+
 def watch(window, pictures):
     """The meter runs by the clock: each second shown is one more, and its cost with it."""
     window.wait_for_label("Talks", 20)
@@ -35,14 +46,13 @@ def watch(window, pictures):
     seen = []
     deadline = time.monotonic() + 4
     while time.monotonic() < deadline:
-        texts = window.labels()
-        meter = texts[texts.index("Talks") + 1:][:2]
+        meter = read_meter(window)
         if meter not in seen:
             seen.append(meter)
         time.sleep(0.1)
     assert len(seen) >= 3 and seen == sorted(seen), seen
     assert all(re.fullmatch(r"0:0\d", seconds) for seconds, _ in seen), seen
-    assert all(cost == f"€0.{2 * int(seconds[2:]):02}" for seconds, cost in seen[1:-1]), seen
+    assert all(cost == f"€0.{2 * int(seconds[2:]):02}" for seconds, cost in seen), seen
     pictures.take("live")
 
 
