@@ -133,13 +133,18 @@ def withheld_number(house, owner, zoe):
     assert owner.ended(call["id"])["cause"] == "agent"
 
 
+def reach_recorder(house, owner, caller):
+    """Calls the closed line until its voicemail records; the call."""
+    caller.call(CLOSED).wait_for("talking")
+    call = owner.wait_live("ivr")["id"]
+    wait_until(lambda: os.listdir(os.path.join(house.folder, "data", "spool")), what="the voicemail's recorder")
+    return call
+
+
 def closed_line(house, owner):
     mails = len(house.mails())
-    spool = os.path.join(house.folder, "data", "spool")
     with Stranger(house.sip_port) as caller:
-        caller.call(CLOSED).wait_for("talking")
-        call = owner.wait_live("ivr")["id"]
-        wait_until(lambda: os.listdir(spool), what="the voicemail's recorder")
+        call = reach_recorder(house, owner, caller)
         assert caller.level(1000, 0.4) > 0.01, "no beep"
         caller.wait_sent(1.5)
         caller.press("#")
@@ -153,11 +158,8 @@ def closed_line(house, owner):
 def vanishes_in_a_voicemail(house, owner):
     """No BYE comes, nor sound: it ends ten seconds after the last, and is kept as any other."""
     mails = len(house.mails())
-    spool = os.path.join(house.folder, "data", "spool")
     with Stranger(house.sip_port) as caller:
-        caller.call(CLOSED).wait_for("talking")
-        call = owner.wait_live("ivr")["id"]
-        wait_until(lambda: os.listdir(spool), what="the voicemail's recorder")
+        call = reach_recorder(house, owner, caller)
         caller.wait_sent(1)
         caller.vanish()
         record = owner.ended(call, 13)

@@ -463,9 +463,8 @@ test_crash (Fixture *f, gconstpointer data)
   g_assert_cmpstr (current_step (f), ==, "bye");
 }
 
-/* The phone rings for a call of which no event has come. */
 static void
-test_ring_first (Fixture *f, gconstpointer data)
+ring (Fixture *f)
 {
   CtId id;
 
@@ -474,8 +473,24 @@ test_ring_first (Fixture *f, gconstpointer data)
   set_call (f, "offered", "");
   cd_fake_phone_ring (CD_FAKE_PHONE (f->phone), id, "Jansen", NULL);
   WAIT_FOR_STATE (f, "offered");
+}
+
+/* Before any event of the call. */
+static void
+test_ring_first (Fixture *f, gconstpointer data)
+{
+  ring (f);
   g_assert_true (cd_agent_answer (f->agent));
   g_assert_cmpint (cd_phone_get_state (f->phone), ==, CD_PHONE_TALKING);
+}
+
+static void
+lose_call (Fixture *f)
+{
+  desk_server_set (f->server, "GET", "/api/v1/me/call", 204, NULL);
+  g_signal_emit_by_name (f->session, "reset");
+  WAIT_UNTIL (!cd_phone_has_call (f->phone));
+  g_assert_null (cd_agent_get_call (f->agent));
 }
 
 /* The server crashed in the call: it knows nothing of it any more, and its phone never says good-bye. */
@@ -490,28 +505,16 @@ test_lost (Fixture *f, gconstpointer data)
   g_assert_true (cd_agent_answer (f->agent));
   talk (f);
   g_assert_cmpint (cd_phone_get_state (f->phone), ==, CD_PHONE_TALKING);
-  desk_server_set (f->server, "GET", "/api/v1/me/call", 204, NULL);
-  g_signal_emit_by_name (f->session, "reset");
-  WAIT_UNTIL (!cd_phone_has_call (f->phone));
-  g_assert_null (cd_agent_get_call (f->agent));
+  lose_call (f);
 }
 
 /* It crashed as the phone rang: nobody will ever cancel that. */
 static void
 test_lost_ringing (Fixture *f, gconstpointer data)
 {
-  CtId id;
-
-  WAIT_UNTIL (cd_phone_get_registered (f->phone));
-  ct_id_parse (CALL_ID, &id);
-  set_call (f, "offered", "");
-  cd_fake_phone_ring (CD_FAKE_PHONE (f->phone), id, "Jansen", NULL);
-  WAIT_FOR_STATE (f, "offered");
+  ring (f);
   g_assert_cmpint (cd_phone_get_state (f->phone), ==, CD_PHONE_RINGING);
-  desk_server_set (f->server, "GET", "/api/v1/me/call", 204, NULL);
-  g_signal_emit_by_name (f->session, "reset");
-  WAIT_UNTIL (!cd_phone_has_call (f->phone));
-  g_assert_null (cd_agent_get_call (f->agent));
+  lose_call (f);
 }
 
 static void
