@@ -46,6 +46,7 @@ static const struct {
   { "answer-invalid", "Not an answer to this question" },
   { "bad-cursor", "Not a cursor" },
   { "bad-handshake", "Not a WebSocket's handshake" },
+  { "bad-length", "Not the length of a body" },
   { "bad-limit", "Not a number of items" },
   { "call-closed", "The call is closed already" },
   { "call-running", "The call runs still" },

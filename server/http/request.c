@@ -126,6 +126,16 @@ admit_upload (CsExchange *exchange)
     }
 }
 
+/* RFC 9112 section 6.3: a length given twice, or no number, says that somebody on the way may have counted
+ * otherwise than we do. */
+static gboolean
+has_bad_length (SoupMessageHeaders *headers)
+{
+  const char *length = soup_message_headers_get_list (headers, "Content-Length");
+
+  return length != NULL && length[strspn (length, "0123456789")] != '\0';
+}
+
 /* What can be refused by the headers alone. */
 static void
 admit (CsExchange *exchange)
@@ -145,6 +155,9 @@ admit (CsExchange *exchange)
   else if (size_of_headers (exchange->message) > http->config.max_header)
     cs_exchange_reply_problem (exchange,
                                ct_problem_new (431, "headers-too-big", "the headers are too big"));
+  else if (has_bad_length (headers))
+    cs_exchange_reply_problem (
+        exchange, ct_problem_new (400, "bad-length", "Content-Length must be one number"));
   else
     route (exchange);
   if (exchange->reply.status == 0

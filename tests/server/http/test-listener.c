@@ -246,6 +246,34 @@ test_overstaying (void)
 }
 
 static void
+test_lengths (void)
+{
+  static const char *const lengths[] = {
+    "Content-Length: -5\r\n",
+    "Content-Length: 2\r\nContent-Length: 3\r\n",
+    "Content-Length: 2, 2\r\n",
+    "Content-Length: two\r\n",
+  };
+  g_autoptr (Fixture) fixture = fixture_new (NULL);
+
+  g_log_set_always_fatal (G_LOG_FATAL_MASK); /* as in test_garbage() */
+  fixture_start (fixture);
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autofree char *request
+          = g_strconcat ("POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\n", lengths[i],
+                         "Content-Type: application/json\r\n\r\n{} ", NULL);
+      g_autoptr (GSocketConnection) connection = connect_to (fixture);
+      g_autofree char *reply = NULL;
+
+      write_text (connection, request);
+      reply = read_all (connection);
+      g_test_message ("%" G_GSIZE_FORMAT ": %.40s", i, reply);
+      g_assert_true (g_str_has_prefix (reply, "HTTP/1.1 400 "));
+    }
+}
+
+static void
 test_garbage (void)
 {
   static const char *const lines[] = {
@@ -423,6 +451,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/listener/bad-certificate", test_bad_certificate);
   g_test_add_func ("/http/listener/too-many", test_too_many);
   g_test_add_func ("/http/listener/overstaying", test_overstaying);
+  g_test_add_func ("/http/listener/lengths", test_lengths);
   g_test_add_func ("/http/listener/garbage", test_garbage);
   g_test_add_func ("/http/listener/leaving", test_leaving);
   g_test_add_func ("/http/listener/drain", test_drain);
