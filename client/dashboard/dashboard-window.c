@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The window holds the last dashboard that was read. Events change it at once where they say enough (a
- * call, a meter, credit); the rest is read anew, at most a few times a second, however many events say
- * so. One timer, that runs only while somebody calls, moves the figures on. */
+/* Which company, and when it is read: once, and anew at most a few times a second, however many events say
+ * so. What stands on the board moves by itself between two readings (board.h). */
 #define G_LOG_DOMAIN "dashboard"
 
 #include "client/dashboard/dashboard.h"
 
-#include "client/dashboard/call-list.h"
+#include "client/dashboard/board.h"
 #include "client/dashboard/call-window.h"
 #include "client/dashboard/company-list.h"
-#include "client/dashboard/credit-card.h"
-#include "client/dashboard/live-row.h"
-#include "client/dashboard/quality-card.h"
 #include "client/dashboard/template.h"
-#include "client/dashboard/words.h"
 #include "client/sounds/sounds.h"
-#include "client/widgets/band.h"
 #include "client/widgets/format.h"
 
 #include <glib/gi18n.h>
@@ -24,8 +18,6 @@
 /* Events that come together lead to one reading. */
 #define COALESCE_MS 300
 #define RETRY_SECONDS 10
-/* While somebody calls, the pace changes without an event. */
-#define PACE_MS 30000
 
 struct _CdDashboardWindow {
   AdwApplicationWindow parent_instance;
@@ -37,143 +29,20 @@ struct _CdDashboardWindow {
   GtkLabel *trouble;
   GtkStack *stack;
   AdwStatusPage *failure;
-  CdBand *band;
-  GtkLabel *company;
-  CdCreditCard *credit_card;
-  CdQualityCard *quality_card;
-  GtkLabel *live_heading;
-  GtkListBox *live;
-  GtkSizeGroup *people; /* of the rows in live */
-  CdCallList *today;
+  CdBoard *board;
 
   CdSession *session;
-  CdOutcomes *outcomes;
   GCancellable *cancellable;
-  CtId company_id;        /* CT_ID_NONE: none is chosen yet */
-  CtDashboard *dashboard; /* of the company; NULL before the first reading */
-  GHashTable *rows;       /* CtId -> CdLiveRow, borrowed from the list */
+  CtId company_id; /* CT_ID_NONE: none is chosen yet */
   gboolean reading;
   gboolean stale; /* an event came while it was read */
-  guint read_timer, tick_timer;
+  guint read_timer;
 };
 
 G_DEFINE_FINAL_TYPE (CdDashboardWindow, cd_dashboard_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static void read_anew (CdDashboardWindow *self);
 static void read_soon (CdDashboardWindow *self);
-
-/* The calls of now */
-
-static gboolean
-on_second_passed (gpointer data)
-{
-  CdDashboardWindow *self = data;
-  gint64 now_ms = cd_session_server_now_ms (self->session);
-  GHashTableIter each;
-  gpointer row;
-
-  g_hash_table_iter_init (&each, self->rows);
-  while (g_hash_table_iter_next (&each, NULL, &row))
-    cd_live_row_tick (row, now_ms);
-  if (now_ms - self->dashboard->at > PACE_MS
-      && cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
-    read_soon (self);
-  return G_SOURCE_CONTINUE;
-}
-
-/* The calls that cost money at this moment. */
-static guint
-count_running (CdDashboardWindow *self)
-{
-  GHashTableIter each;
-  gpointer row;
-  guint n = 0;
-
-  g_hash_table_iter_init (&each, self->rows);
-  while (g_hash_table_iter_next (&each, NULL, &row))
-    {
-      const char *state = cd_live_row_get_call (row)->state;
-
-      n += g_strcmp0 (state, "talking") == 0 || g_strcmp0 (state, "held") == 0;
-    }
-  return n;
-}
-
-static void
-show_credit (CdDashboardWindow *self)
-{
-  cd_credit_card_show (self->credit_card, self->dashboard, count_running (self),
-                       cd_session_server_now_ms (self->session));
-}
-
-static void
-show_live (CdDashboardWindow *self)
-{
-  guint n = g_hash_table_size (self->rows);
-  g_autofree char *number = cd_format_number (n, 0);
-  /* Translators: a heading; %s is a number of calls that run. */
-  g_autofree char *heading
-      = n > 0 ? g_strdup_printf (ngettext ("Now: %s call", "Now: %s calls", n), number)
-              : g_strdup (C_ ("dashboard", "Now"));
-
-  gtk_label_set_text (self->live_heading, heading);
-  if (n == 0)
-    g_clear_handle_id (&self->tick_timer, g_source_remove);
-  else if (self->tick_timer == 0)
-    self->tick_timer = g_timeout_add_seconds (1, on_second_passed, self);
-  show_credit (self);
-}
-
-static void
-put_live (CdDashboardWindow *self, const CtCall *call)
-{
-  CdLiveRow *row = g_hash_table_lookup (self->rows, &call->id);
-
-  if (row == NULL)
-    {
-      row = cd_live_row_new (self->dashboard->currency, self->people);
-      g_hash_table_insert (self->rows, g_memdup2 (&call->id, sizeof (CtId)), row);
-      gtk_list_box_append (self->live, GTK_WIDGET (row));
-    }
-  cd_live_row_set_call (row, call);
-  cd_live_row_tick (row, cd_session_server_now_ms (self->session));
-}
-
-static void
-remove_live (CdDashboardWindow *self, CtId call)
-{
-  GtkWidget *row = g_hash_table_lookup (self->rows, &call);
-
-  if (row == NULL)
-    return;
-  g_hash_table_remove (self->rows, &call);
-  gtk_list_box_remove (self->live, row);
-}
-
-/* The rows stay in the order in which the calls came. */
-static void
-replace_live (CdDashboardWindow *self)
-{
-  g_autoptr (GHashTable) there = g_hash_table_new (g_int64_hash, g_int64_equal);
-  g_autoptr (GList) known = g_hash_table_get_values (self->rows);
-  GPtrArray *live = self->dashboard->live;
-
-  for (guint i = 0; live != NULL && i < live->len; i++)
-    {
-      const CtCall *call = live->pdata[i];
-
-      g_hash_table_add (there, (gpointer) &call->id);
-      put_live (self, call);
-    }
-  for (GList *one = known; one != NULL; one = one->next)
-    {
-      CtId id = cd_live_row_get_call (one->data)->id;
-
-      if (!g_hash_table_contains (there, &id))
-        remove_live (self, id);
-    }
-  show_live (self);
-}
 
 /* Reading */
 
@@ -187,32 +56,28 @@ show_trouble (CdDashboardWindow *self, const char *text)
 static void
 show_connection (CdDashboardWindow *self)
 {
+  const CtDashboard *dashboard = cd_board_get_dashboard (self->board);
   g_autofree char *time = NULL;
   g_autofree char *text = NULL;
 
-  if (self->dashboard == NULL || cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
+  if (dashboard == NULL || cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
     {
       show_trouble (self, NULL);
       return;
     }
-  time = cd_format_time (self->dashboard->at);
+  time = cd_format_time (dashboard->at);
   /* Translators: %s is a time, as "14:05". */
   text = g_strdup_printf (
       _ ("No connection. These are the figures of %s; new ones come by themselves."), time);
   show_trouble (self, text);
 }
 
+/* Takes @dashboard. */
 static void
-show_board (CdDashboardWindow *self)
+show_board (CdDashboardWindow *self, CtDashboard *dashboard)
 {
-  CtDashboard *dashboard = self->dashboard;
-
-  gtk_label_set_text (self->company, dashboard->name);
   adw_window_title_set_subtitle (self->title, dashboard->name);
-  cd_band_set_colour (self->band, dashboard->colour);
-  cd_quality_card_show (self->quality_card, dashboard->quality);
-  cd_call_list_set_calls (self->today, dashboard->today, dashboard->currency);
-  replace_live (self);
+  cd_board_show (self->board, dashboard);
   show_connection (self);
   gtk_stack_set_visible_child_name (self->stack, "board");
 }
@@ -241,7 +106,7 @@ show_failure (CdDashboardWindow *self, const CdProblem *problem)
 {
   const char *words = cd_problem_text (problem);
 
-  if (self->dashboard != NULL)
+  if (cd_board_get_dashboard (self->board) != NULL)
     show_trouble (self, words);
   else
     {
@@ -276,11 +141,7 @@ on_dashboard_read (GObject *session, GAsyncResult *result, gpointer data)
       self->stale = self->company_id != CT_ID_NONE;
     }
   else if (good && dashboard != NULL)
-    {
-      ct_dashboard_free (self->dashboard);
-      self->dashboard = dashboard;
-      show_board (self);
-    }
+    show_board (self, dashboard);
   else if (!good)
     show_failure (self, problem);
   if (self->stale)
@@ -309,50 +170,6 @@ read_anew (CdDashboardWindow *self)
 
 /* Events */
 
-static gboolean
-is_ours (CdDashboardWindow *self, CtId company)
-{
-  return self->dashboard != NULL && self->dashboard->company == company;
-}
-
-static void
-on_call_changed (CdDashboardWindow *self, const CtCall *call)
-{
-  if (!is_ours (self, call->company))
-    return;
-  if (call->ended != 0)
-    {
-      remove_live (self, call->id);
-      read_soon (self);
-    }
-  else
-    put_live (self, call);
-  show_live (self);
-}
-
-static void
-on_meter (CdDashboardWindow *self, const CtMeter *meter)
-{
-  CdLiveRow *row = g_hash_table_lookup (self->rows, &meter->call);
-
-  if (row == NULL)
-    return;
-  cd_live_row_apply_meter (row, meter);
-  cd_live_row_tick (row, cd_session_server_now_ms (self->session));
-}
-
-static void
-on_credit (CdDashboardWindow *self, const CtCredit *credit)
-{
-  if (!is_ours (self, credit->company))
-    return;
-  self->dashboard->credit = credit->credit;
-  self->dashboard->reserved = credit->reserved;
-  self->dashboard->provisional = credit->provisional;
-  self->dashboard->provisional_used = credit->provisional_used;
-  show_credit (self);
-}
-
 static void
 on_dashboard_changed (CdDashboardWindow *self, const char *company)
 {
@@ -373,36 +190,21 @@ on_connection_changed (CdDashboardWindow *self)
 /* What the user does */
 
 static void
-open_call (CdDashboardWindow *self, const CtCall *call)
-{
-  gtk_window_present (GTK_WINDOW (
-      cd_call_window_new (GTK_WINDOW (self), self->session, call, self->dashboard->currency)));
-}
-
-static void
 on_call_opened (CdDashboardWindow *self, const CtCall *call)
 {
-  open_call (self, call);
+  const char *currency = cd_board_get_dashboard (self->board)->currency;
+
+  gtk_window_present (
+      GTK_WINDOW (cd_call_window_new (GTK_WINDOW (self), self->session, call, currency)));
 }
 
-static void
-on_live_activated (CdDashboardWindow *self, CdLiveRow *row)
-{
-  open_call (self, cd_live_row_get_call (row));
-}
-
-/* Nothing of the company that was shown before stays. */
 static void
 show_company (CdDashboardWindow *self, CtId company, const char *name)
 {
   gboolean staff = cd_session_get_user (self->session)->company == CT_ID_NONE;
-  g_autoptr (GList) calls = g_hash_table_get_values (self->rows);
 
-  for (GList *one = calls; one != NULL; one = one->next)
-    remove_live (self, cd_live_row_get_call (one->data)->id);
-  g_clear_pointer (&self->dashboard, ct_dashboard_free);
+  cd_board_show (self->board, NULL);
   g_clear_handle_id (&self->read_timer, g_source_remove);
-  g_clear_handle_id (&self->tick_timer, g_source_remove);
   show_trouble (self, NULL);
   self->company_id = company;
   adw_window_title_set_subtitle (self->title, name != NULL ? name : "");
@@ -444,7 +246,7 @@ on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
       cd_company_list_read (self->companies);
       return;
     }
-  if (self->dashboard == NULL)
+  if (cd_board_get_dashboard (self->board) == NULL)
     gtk_stack_set_visible_child_name (self->stack, "loading");
   read_anew (self);
 }
@@ -472,9 +274,6 @@ cd_dashboard_window_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->read_timer, g_source_remove);
-  g_clear_handle_id (&self->tick_timer, g_source_remove);
-  g_hash_table_remove_all (self->rows);
-  g_clear_object (&self->outcomes);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (object), CD_TYPE_DASHBOARD_WINDOW);
   G_OBJECT_CLASS (cd_dashboard_window_parent_class)->dispose (object);
@@ -483,11 +282,7 @@ cd_dashboard_window_dispose (GObject *object)
 static void
 cd_dashboard_window_finalize (GObject *object)
 {
-  CdDashboardWindow *self = CD_DASHBOARD_WINDOW (object);
-
-  g_clear_object (&self->cancellable);
-  g_hash_table_unref (self->rows);
-  ct_dashboard_free (self->dashboard);
+  g_clear_object (&CD_DASHBOARD_WINDOW (object)->cancellable);
   G_OBJECT_CLASS (cd_dashboard_window_parent_class)->finalize (object);
 }
 
@@ -498,10 +293,7 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = cd_dashboard_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = cd_dashboard_window_finalize;
-  g_type_ensure (CD_TYPE_BAND);
-  g_type_ensure (CD_TYPE_CREDIT_CARD);
-  g_type_ensure (CD_TYPE_QUALITY_CARD);
-  g_type_ensure (CD_TYPE_CALL_LIST);
+  g_type_ensure (CD_TYPE_BOARD);
   g_type_ensure (CD_TYPE_COMPANY_LIST);
   cd_dashboard_set_template (widget_class, "dashboard-window");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, CdDashboardWindow, name)
@@ -513,17 +305,11 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
   CHILD (trouble);
   CHILD (stack);
   CHILD (failure);
-  CHILD (band);
-  CHILD (credit_card);
-  CHILD (quality_card);
-  CHILD (live_heading);
-  CHILD (live);
-  CHILD (people);
-  CHILD (today);
+  CHILD (board);
 #undef CHILD
-  gtk_widget_class_bind_template_callback (widget_class, on_live_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_call_opened);
   gtk_widget_class_bind_template_callback (widget_class, on_company_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, read_soon);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.companies",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
@@ -534,27 +320,11 @@ cd_dashboard_window_class_init (CdDashboardWindowClass *klass)
 }
 
 static void
-fill_band (CdDashboardWindow *self)
-{
-  self->company = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_xalign (self->company, 0);
-  gtk_label_set_ellipsize (self->company, PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (GTK_WIDGET (self->company), "title-3");
-  gtk_widget_set_margin_top (GTK_WIDGET (self->company), 9);
-  gtk_widget_set_margin_bottom (GTK_WIDGET (self->company), 9);
-  gtk_widget_set_margin_start (GTK_WIDGET (self->company), 18);
-  gtk_widget_set_margin_end (GTK_WIDGET (self->company), 18);
-  cd_band_set_child (self->band, GTK_WIDGET (self->company));
-}
-
-static void
 cd_dashboard_window_init (CdDashboardWindow *self)
 {
   self->cancellable = g_cancellable_new ();
-  self->rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  fill_band (self);
 }
 
 static void
@@ -566,9 +336,6 @@ follow (CdDashboardWindow *self)
   } ears[] = {
     { "connection-changed", G_CALLBACK (on_connection_changed) },
     { "reset", G_CALLBACK (read_soon) },
-    { "call-changed", G_CALLBACK (on_call_changed) },
-    { "meter", G_CALLBACK (on_meter) },
-    { "credit", G_CALLBACK (on_credit) },
     { "dashboard-changed", G_CALLBACK (on_dashboard_changed) },
   };
 
@@ -585,8 +352,7 @@ cd_dashboard_window_new (GtkApplication *application, CdSession *session)
   const CtSession *user;
 
   self->session = g_object_ref (session);
-  self->outcomes = cd_outcomes_new (session);
-  cd_call_list_set_outcomes (self->today, self->outcomes);
+  cd_board_set_session (self->board, session);
   user = cd_session_get_user (session);
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (gtk_application_get_menu_by_id (
                                                          application, "primary-menu")));
