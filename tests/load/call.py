@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a whole call costs, beside what the bare SIP stack and a stateful proxy cost.
 
-    call.py BUILD [--rates 200,500] [--seconds 10] [--talk 1.2] [--agents N] [--only ours,bare,kamailio]
+    call.py BUILD [--rates 200,500] [--rounds 3] [--seconds 10] [--talk 1.2] [--agents N] [--only ours,bare,kamailio]
     call.py BUILD --sound [--rates 20,40] [--talk 5] ...
 
 SIPp calls at each rate, another SIPp answers as the e-agents' phones, the same scenarios for all three:
@@ -13,10 +13,16 @@ failures (target 0): calls that SIPp counts as failed, and those that no e-agent
 
 With --sound the caller talks, the e-agent's phone echoes, and the server relays and records both; the
 yardstick is the bare stack plus load-bare-relay, which writes the same sound to WAV (target 1.6).
+
+They take turns, round after round, and the medians are compared: a slow moment of the machine would
+otherwise fall on one of them alone. Our server stays up; the yardsticks begin each round anew, for the
+timers that its last calls left make the bare stack dearer by a third.
 """
 import argparse
 import asyncio
+import collections
 import concurrent.futures
+import contextlib
 import hashlib
 import http.client
 import json
@@ -25,6 +31,7 @@ import pathlib
 import shutil
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -83,21 +90,26 @@ def tenant_file(folder, agents, sound):
 
 
 class Peer:
-    """What SIPp calls: a process, and how many calls it lost that SIPp thinks well."""
+    """What SIPp calls: a process, and the port of the phones that it calls in turn."""
 
-    name, settle_seconds = "", 0
+    name = ""
 
-    def lost(self, calls):
-        return 0
+    def __init__(self):
+        self.phone_port = free_port(PHONE)
+
+    def settle(self, calls):
+        """Waits for all that the last calls left to do; (how many it lost that SIPp thinks well, what to tell)."""
+        return 0, ""
 
 
 class Bare(Peer):
     name = "bare"
 
-    def __init__(self, options, scratch, phone_port):
+    def __init__(self, options, scratch):
+        super().__init__()
         self.port = free_port(SERVER)
         self.program = Program(os.path.join(options.build, "tests", "interop", "bare-b2b"), f"{SERVER}:{self.port}",
-                               f"{PHONE}:{phone_port}")
+                               f"{PHONE}:{self.phone_port}")
         self.pid = self.program.pid
 
     def close(self):
@@ -107,7 +119,8 @@ class Bare(Peer):
 class Kamailio(Peer):
     name = "kamailio"
 
-    def __init__(self, options, scratch, phone_port):
+    def __init__(self, options, scratch):
+        super().__init__()
         self.port = free_port(SERVER)
         config = scratch / "kamailio.cfg"
         modules = next(pathlib.Path("/usr/lib").glob("*/kamailio/modules"))
@@ -130,7 +143,7 @@ request_route {{
   if (!mf_process_maxfwd_header("10")) exit;
   if (has_totag() && loose_route()) {{ t_relay(); exit; }}
   if (is_method("INVITE")) record_route();
-  t_relay_to_udp("{PHONE}", "{phone_port}");
+  t_relay_to_udp("{PHONE}", "{self.phone_port}");
 }}
 """)
         self.process = subprocess.Popen(
@@ -149,16 +162,18 @@ request_route {{
 class Ours(Peer):
     name = "ours"
 
-    def __init__(self, options, scratch, phone_port):
+    def __init__(self, options, scratch):
+        super().__init__()
+        self.answered = self.billed = self.recorded = 0
         self.house = House(options.build, tenant_file(scratch, options.agents, options.sound), log="warning",
                            ports=(10000, 19998), extra="[sip]\nmax-calls=100000\n")
         self.house.start()
         self.port, self.pid = self.house.sip_port, self.house.server.pid
-        asyncio.run(self.register(options, phone_port))
+        asyncio.run(self.register(options))
 
-    async def register(self, options, phone_port):
+    async def register(self, options):
         """Each e-agent's phone is the SIPp that will stand at this port."""
-        phones = await Phones(self.port, address=PHONE, port=phone_port).open()
+        phones = await Phones(self.port, address=PHONE, port=self.phone_port).open()
         for i in range(options.agents):
             await phones.register(f"agent{i}", SECRET)
         phones.close()
@@ -186,22 +201,22 @@ class Ours(Peer):
     def query(self, sql):
         path = os.path.join(self.house.folder, "data", "centrale.db")
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-            return db.execute(sql).fetchone()[0]
+            return db.execute(sql).fetchone()
 
-    def settled(self):
+    def settle(self, calls):
         began = time.monotonic()
-        wait_until(lambda: self.query("SELECT count(*) FROM call WHERE finished IS NULL") == 0, 60,
+        wait_until(lambda: self.query("SELECT count(*) FROM call WHERE finished IS NULL") == (0,), 60,
                    "the end of all calls")
-        wait_until(lambda: self.query("SELECT count(*) FROM message WHERE state <> 'sent'") == 0, 120,
+        wait_until(lambda: self.query("SELECT count(*) FROM message WHERE state <> 'sent'") == (0,), 120,
                    "an empty outbox")
-        self.settle_seconds = time.monotonic() - began
-
-    def lost(self, calls):
-        answered = self.query("SELECT count(*) FROM call WHERE answered IS NOT NULL")
-        assert self.query("SELECT count(*) FROM message") == answered
-        self.seconds = self.query("SELECT sum(seconds) FROM call")
-        self.recorded = (self.query("SELECT sum(recording_samples) FROM call") or 0) // 8000
-        return calls - answered
+        took = time.monotonic() - began
+        answered, billed, recorded = self.query(
+            "SELECT count(answered), ifnull(sum(seconds), 0), ifnull(sum(recording_samples), 0) / 8000 FROM call")
+        assert self.query("SELECT count(*) FROM message") == (answered,)
+        lost = calls - (answered - self.answered)
+        told = f", {billed - self.billed} s billed, {recorded - self.recorded} s recorded, all mail sent {took:.1f} s later"
+        self.answered, self.billed, self.recorded = answered, billed, recorded
+        return lost, told
 
     def close(self):
         try:
@@ -225,40 +240,32 @@ def failures(scratch, name, calls):
     return max(failed, calls - good)
 
 
-def run(kind, options, scratch, rate):
-    """One peer at one rate: (CPU seconds a call, failures)."""
-    calls, phone_port = int(rate * options.seconds), free_port(PHONE)
+def one_round(peer, options, scratch, rate, number):
+    """Calls a peer at one rate: (CPU seconds a call, failures)."""
+    calls = int(rate * options.seconds)
     # Every caller is somebody else; the proxy asks to stay on the route.
-    caller = (SCENARIOS / "uac.xml").read_text().replace("+31201234567", "+3162000[call_number]")
+    caller = (SCENARIOS / "uac.xml").read_text().replace("+31201234567", f"+316{number}000[call_number]")
     phone = (SCENARIOS / "uas.xml").read_text().replace("[last_Via:]", "[last_Via:]\n      [last_Record-Route:]")
-    sound, echo = options.sound and kind is Ours, []
-    if sound:
+    echo = []
+    if options.sound and isinstance(peer, Ours):
         (scratch / "talk.alaw").write_bytes(bytes(range(FRAME)) * 50 * int(options.talk + 1))
         caller = caller.replace("<pause/>", TALK).replace("[media_port]", "[rtpstream_audio_port]")
         echo = ["-rtp_echo", "-mp", str(free_port(PHONE))]
-    peer = kind(options, scratch, phone_port)
-    try:
-        answering = sipp(scratch, "phone", phone, PHONE, phone_port, SERVER, *echo)
-        before, began = cpu_seconds(peer.pid), time.monotonic()
-        calling = sipp(scratch, "caller", caller, CALLER, free_port(CALLER), f"{SERVER}:{peer.port}",
-                       "-m", str(calls), "-r", str(rate), "-d", str(int(options.talk * 1000)),
-                       "-l", "100000", "-timeout", str(int(options.seconds * 4 + 30)))
-        calling.wait()
-        took = time.monotonic() - began
-        if isinstance(peer, Ours):
-            peer.settled()
-        cpu = (cpu_seconds(peer.pid) - before) / calls
-        answering.terminate()
-        answering.wait()
-        failed = failures(scratch, "caller", calls) + peer.lost(calls)
-        memory = memory_mb(peer.pid)
-    finally:
-        peer.close()
-    more = f", {peer.seconds} s billed, {peer.recorded} s recorded, all mail sent {peer.settle_seconds:.1f} s later" \
-        if isinstance(peer, Ours) else ""
-    print(f"  {kind.name:9} {calls} calls in {took:.1f} s, {failed} failed, {1e6 * cpu:.0f} µs of CPU a "
-          f"call, {memory:.0f} MB{more}", flush=True)
-    return cpu, failed
+    answering = sipp(scratch, "phone", phone, PHONE, peer.phone_port, SERVER, *echo)
+    before, began = cpu_seconds(peer.pid), time.monotonic()
+    calling = sipp(scratch, "caller", caller, CALLER, free_port(CALLER), f"{SERVER}:{peer.port}",
+                   "-m", str(calls), "-r", str(rate), "-d", str(int(options.talk * 1000)),
+                   "-l", "100000", "-timeout", str(int(options.seconds * 4 + 30)))
+    calling.wait()
+    took = time.monotonic() - began
+    lost, told = peer.settle(calls)
+    cost = (cpu_seconds(peer.pid) - before) / calls
+    answering.terminate()
+    answering.wait()
+    failed = failures(scratch, "caller", calls) + lost
+    print(f"  {peer.name:9} {calls} calls in {took:.1f} s, {failed} failed, {1e6 * cost:.0f} µs of CPU a "
+          f"call, {memory_mb(peer.pid):.0f} MB{told}", flush=True)
+    return cost, failed
 
 
 def bare_relay(options, rate):
@@ -270,11 +277,41 @@ def bare_relay(options, rate):
     return float(said.split()[0]) / 1e6
 
 
+def ratio(costs, yardstick):
+    each = ", ".join(f"{cost / bare:.2f}" for cost, bare in zip(costs, yardstick))
+    return f"{statistics.median(costs) / statistics.median(yardstick):.2f} (by round {each})"
+
+
+def compare(kinds, options, rate):
+    """All rounds at one rate, and the ratios of their medians; the failures of ours."""
+    costs, failed = collections.defaultdict(list), 0
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        scratch = pathlib.Path(folder)
+        ours = stack.enter_context(contextlib.closing(Ours(options, scratch))) if Ours in kinds else None
+        for number in range(options.rounds):
+            print(f"  round {number + 1}, calibration {1000 * calibrate():.0f} ms", flush=True)
+            for kind in kinds:
+                with contextlib.nullcontext(ours) if kind is Ours else contextlib.closing(kind(options, scratch)) as peer:
+                    cost, lost = one_round(peer, options, scratch, rate, number)
+                costs[kind].append(cost)
+                failed += lost if kind is Ours else 0
+            if options.sound and Bare in kinds:
+                costs[Bare][-1] += bare_relay(options, rate)
+    if Bare in kinds:
+        target, what = (SOUND_TARGET, "stack and relay") if options.sound else (TARGET, "stack")
+        if Ours in kinds:
+            print(f"  ratio to the bare {what}: {ratio(costs[Ours], costs[Bare])}, target {target}")
+        if Kamailio in kinds:
+            print(f"  Kamailio's: {ratio(costs[Kamailio], costs[Bare])}")
+    return failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
     parser.add_argument("--sound", action="store_true")
     parser.add_argument("--rates", help="default: 200,500; 20,40 with sound")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, help="default: 10; 20 with sound")
     parser.add_argument("--talk", type=float, help="default: 1.2 s; 5 with sound")
     parser.add_argument("--agents", type=int, help="default: twice those who talk at once")
@@ -283,25 +320,13 @@ def main():
     options.rates = options.rates or ("20,40" if options.sound else "200,500")
     options.seconds = options.seconds or (20 if options.sound else 10)
     options.talk = options.talk or (5 if options.sound else 1.2)
-    target = SOUND_TARGET if options.sound else TARGET
     kinds = [kind for kind in (Bare, Ours, Kamailio) if kind.name in options.only.split(",")
              and (kind is not Kamailio or (shutil.which("kamailio") and not options.sound))]
     agents, failed = options.agents, 0
     for rate in map(int, options.rates.split(",")):
         options.agents = agents or int(rate * options.talk * 2)
-        print(f"{rate} calls/s, {options.agents} e-agents, calibration {1000 * calibrate():.0f} ms:", flush=True)
-        cost = {}
-        with tempfile.TemporaryDirectory() as folder:
-            for kind in kinds:
-                cost[kind.name], lost = run(kind, options, pathlib.Path(folder), rate)
-                failed += lost if kind is Ours else 0
-        if options.sound and "bare" in cost:
-            cost["bare"] += bare_relay(options, rate)
-        if "bare" in cost and "ours" in cost:
-            print(f"  ratio to the bare {'stack and relay' if options.sound else 'stack'}: "
-                  f"{cost['ours'] / cost['bare']:.2f} (target {target})")
-        if "bare" in cost and "kamailio" in cost:
-            print(f"  Kamailio's: {cost['kamailio'] / cost['bare']:.2f}")
+        print(f"{rate} calls/s, {options.agents} e-agents:", flush=True)
+        failed += compare(kinds, options, rate)
     return 1 if failed else 0
 
 
