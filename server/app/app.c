@@ -15,6 +15,7 @@
 #include "common/records/session.h"
 #include "common/wire/record-json.h"
 #include "server/base/metrics.h"
+#include "server/billing/module.h"
 
 #define MIB (1024 * 1024)
 #define CREDIT_RETRY_US (5 * G_USEC_PER_SEC)
@@ -95,16 +96,6 @@ on_devices_changed (gpointer data)
     g_warning ("devices: %s", error->message);
 }
 
-/* At start the bills of an earlier run are settled before there is anybody to tell. */
-static void
-on_balance_changed (const CsBalanceChange *change, gpointer data)
-{
-  const CsApp *app = data;
-
-  if (app->calls != NULL)
-    cs_calls_publish_credit (app->calls, change);
-}
-
 static gboolean
 start_store (CsApp *app, GError **error)
 {
@@ -178,7 +169,7 @@ start_calls (CsApp *app)
 
   app->calls = cs_calls_new (&config);
   /* What the recovery settled before had nobody to tell it to. */
-  cs_billing_watch (app->billing, on_balance_changed, app);
+  cs_billing_watch (app->billing, cs_billing_publish, config.hub);
 }
 
 static gboolean
@@ -398,6 +389,8 @@ cs_app_stop (CsApp *app)
   g_clear_pointer (&app->credit, cs_credit_free);
   cs_metric_forget (app);
   g_clear_pointer (&app->calls, cs_calls_free);
+  if (app->http != NULL)
+    cs_billing_unwatch (app->billing, cs_http_get_hub (app->http));
   g_clear_pointer (&app->http, cs_http_free);
   g_clear_pointer (&app->directory, cs_sip_directory_free);
   /* Before those whose functions run after a commit. */

@@ -83,22 +83,19 @@ gboolean
 cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company, gboolean rose,
                     GError **error)
 {
-  CsCompanyCredit credit;
+  CsCompanyCredit now;
   Change *change;
 
   if (billing == NULL)
     return TRUE;
-  if (!cs_billing_get_credit (db, scope, company, &credit, error))
+  if (!cs_billing_get_credit (db, scope, company, &now, error))
     return FALSE;
   change = g_new (Change, 1);
   change->billing = billing;
   change->change = (CsBalanceChange){
     .tenant = scope.tenant,
     .company = company,
-    .credit = credit.credit,
-    .reserved = credit.reserved,
-    .provisional = credit.provisional,
-    .provisional_used = credit.provisional_used,
+    .now = now,
     .rose = rose,
     .at_ms = ct_clock_utc_ms (cs_db_get_clock (db)),
   };

@@ -16,12 +16,19 @@ extern const gsize cs_billing_n_migrations;
 #define CS_BILLING_DEFAULT_CURRENCY "EUR"
 
 typedef struct {
+  char currency[4];
+  CtMoney credit;           /* to spend: paid ahead, less what is reserved */
+  CtMoney reserved;         /* by running calls */
+  CtMoney provisional;      /* that emergency lines may still draw */
+  CtMoney provisional_used; /* drawn and not paid since; what running calls hold of it included */
+  CtMoney owed;
+} CsCompanyCredit;
+
+typedef struct {
   CtId tenant;
   CtId company;
-  CtMoney credit;                        /* to spend: paid ahead, less what is reserved */
-  CtMoney reserved;                      /* by running calls */
-  CtMoney provisional, provisional_used; /* as in CsCompanyCredit */
-  gboolean rose;                         /* by a payment or a grant: a refused call may ask again */
+  CsCompanyCredit now;
+  gboolean rose; /* by a payment or a grant: a refused call may ask again */
   gint64 at_ms;
 } CsBalanceChange;
 
@@ -81,15 +88,6 @@ gboolean cs_billing_reverse_payment (CsBilling *billing, CsDb *db, CsScope scope
 gboolean cs_billing_settle_receivable (CsBilling *billing, CsDb *db, CsScope scope, CtId company,
                                        CtMoney amount, const char *reference, const char *key,
                                        GError **error);
-
-typedef struct {
-  char currency[4];
-  CtMoney credit;
-  CtMoney reserved;
-  CtMoney provisional;      /* that emergency lines may still draw */
-  CtMoney provisional_used; /* drawn and not paid since; what running calls hold of it included */
-  CtMoney owed;
-} CsCompanyCredit;
 
 /* Zeros for a company that never had an account. Reads only. */
 gboolean

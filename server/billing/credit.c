@@ -473,7 +473,7 @@ on_balance_changed (const CsBalanceChange *change, gpointer data)
   CsCredit *credit = data;
 
   g_mutex_lock (&credit->lock);
-  remember_spare (credit, change->company, change->credit);
+  remember_spare (credit, change->company, change->now.credit);
   g_mutex_unlock (&credit->lock);
   if (change->rose)
     emit (credit, &(CsCreditEvent){ .kind = CS_CREDIT_TOPPED, .company = change->company });

@@ -21,16 +21,16 @@ check_company (CsExchange *exchange, CtId company, CsTariff *tariff, GError **er
 }
 
 static CtCredit *
-credit_record (const CsBalanceChange *now)
+credit_record (CtId company, const CsCompanyCredit *now, gint64 at_ms)
 {
   CtCredit *record = ct_credit_new ();
 
-  record->company = now->company;
+  record->company = company;
   record->credit = now->credit;
   record->reserved = now->reserved;
   record->provisional = now->provisional;
   record->provisional_used = now->provisional_used;
-  record->at = now->at_ms;
+  record->at = at_ms;
   if (now->provisional != 0 || now->provisional_used != 0)
     {
       ct_record_mark (record, "provisional");
@@ -42,10 +42,15 @@ credit_record (const CsBalanceChange *now)
 void
 cs_billing_publish (const CsBalanceChange *change, gpointer hub)
 {
-  g_autoptr (CtCredit) record = credit_record (change);
-  g_autofree char *json = ct_record_to_json (record, 0);
-  g_autofree char *topic = g_strconcat ("company:", ct_id_text (change->company).text, NULL);
+  g_autoptr (CtCredit) record = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *topic = NULL;
 
+  if (!cs_hub_is_heard (hub, change->tenant))
+    return;
+  record = credit_record (change->company, &change->now, change->at_ms);
+  json = ct_record_to_json (record, 0);
+  topic = g_strconcat ("company:", ct_id_text (change->company).text, NULL);
   cs_hub_publish (hub, change->tenant, topic, "credit", json);
 }
 
@@ -53,18 +58,12 @@ static gboolean
 reply_credit (CsExchange *exchange, CtId company, GError **error)
 {
   CsDb *db = cs_exchange_reader (exchange);
-  CsCompanyCredit credit;
-  CsBalanceChange now;
+  CsCompanyCredit now;
 
-  if (!cs_billing_get_credit (db, cs_exchange_scope (exchange), company, &credit, error))
+  if (!cs_billing_get_credit (db, cs_exchange_scope (exchange), company, &now, error))
     return FALSE;
-  now = (CsBalanceChange){ .company = company,
-                           .credit = credit.credit,
-                           .reserved = credit.reserved,
-                           .provisional = credit.provisional,
-                           .provisional_used = credit.provisional_used,
-                           .at_ms = ct_clock_utc_ms (cs_db_get_clock (db)) };
-  cs_exchange_reply (exchange, credit_record (&now));
+  cs_exchange_reply (exchange,
+                     credit_record (company, &now, ct_clock_utc_ms (cs_db_get_clock (db))));
   return TRUE;
 }
 

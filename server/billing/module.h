@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 extern const CsModule cs_billing_module;
 
-/* A CsBillingWatch, with the CsHub as its data: the event `credit` (a CtCredit) under "company:ID". */
+/* A CsBillingWatch, with the CsHub as its data: the event `credit` (a CtCredit, all that GET says) under
+ * "company:ID". */
 void cs_billing_publish (const CsBalanceChange *change, gpointer hub);
 
 G_END_DECLS

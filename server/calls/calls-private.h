@@ -5,6 +5,7 @@
 #include "common/records/presence.h"
 #include "server/calls/calls-store.h"
 #include "server/base/workers.h"
+#include "server/billing/billing.h"
 #include "server/calls/calls.h"
 #include "server/messages/messages.h"
 #include "server/scripts/scripts.h"

@@ -7,7 +7,6 @@
  * waits. */
 #pragma once
 
-#include "server/billing/billing.h"
 #include "server/blobs/blobs.h"
 #include "server/http/route.h"
 #include "server/messages/messages.h"
@@ -63,8 +62,6 @@ void cs_calls_flush (CsCalls *calls);
 gboolean cs_calls_check (CsDb *db, GPtrArray *faults, GError **error);
 /* Has what is kept no longer removed, on a thread of its own. Now and then, from anywhere. */
 void cs_calls_expire (CsCalls *calls);
-/* For the registration of a company's money: publishes `credit`, and that its dashboard changed. */
-void cs_calls_publish_credit (CsCalls *calls, const CsBalanceChange *change);
 /* D33: a secret step was entered or left; on a worker. */
 gboolean cs_calls_mask (CsCalls *calls, CtId call, CtId user, gboolean masked, GError **error);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What people hear of a note: an event to the e-agent, to the company's dashboard, to the tenant's staff,
  * each with the fields that he may see. */
-#include "common/records/company.h"
 #include "common/wire/record-json.h"
 #include "server/calls/calls-private.h"
 
@@ -95,19 +94,4 @@ cs_calls_publish (CsCalls *calls, const CsNote *note)
       publish_call (calls, note);
       break;
     }
-}
-
-void
-cs_calls_publish_credit (CsCalls *calls, const CsBalanceChange *change)
-{
-  g_autoptr (CtCredit) credit = NULL;
-
-  if (!cs_hub_is_heard (calls->config.hub, change->tenant))
-    return;
-  credit = ct_credit_new ();
-  credit->company = change->company;
-  credit->credit = change->credit;
-  credit->reserved = change->reserved;
-  credit->at = change->at_ms;
-  publish (calls, change->tenant, "company", change->company, "credit", credit, FALSE);
 }

@@ -9,6 +9,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from events import Events  # noqa: E402
 from house import House, Problem, wait_until  # noqa: E402
 from phone import Owner, Seat, express  # noqa: E402
 from stranger import Stranger  # noqa: E402
@@ -108,23 +109,33 @@ def talked_out(house, owner, seat, caller, seconds, answered):
     assert (board["credit"], board["reserved"]) == (0, 0), board
 
 
+def told(owner, events, provisional):
+    """The event that says what is left of a grant; it says all that asking does."""
+    event = events.wait_for(lambda event: event["type"] == "credit"
+                            and event["body"].get("provisional") == provisional)["body"]
+    asked = owner.api("GET", f"/api/v1/companies/{owner.company}/credit")
+    assert {**event, "at": None} == {**asked, "at": None}, (event, asked)
+    return asked
+
+
 def provisional(house, owner, seat):
-    """Nothing was paid, so that a call draws on what was granted: what it holds, and then what it used."""
+    """Nothing was paid, so that a call draws on what was granted: what it holds, and then what it used. Its
+    owner's dashboard is told of both."""
     board = owner.board()
     assert (board["credit"], board["provisional"], board["provisional_used"]) == (0, 20 * RATE, 0), board
-    with Stranger(house.sip_port) as caller:
+    with Stranger(house.sip_port) as caller, Events(house, owner.token) as events:
         caller.call(GRANTED).wait_for("talking")
         seat.phone.wait_for("talking")
         call = seat.call()["id"]
         board = owner.board()
         assert (board["credit"], board["provisional"], board["provisional_used"]) == (0, 0, 20 * RATE), board
+        told(owner, events, 0)
         caller.wait_sent(2.2)
         caller.hang_up()
         caller.wait_for("ended")
-    seat.finish(call)
-    used = owner.ended(call)["seconds"] * RATE
-    wait_until(lambda: owner.board()["provisional"] == 20 * RATE - used, what="the rest given back")
-    credit = owner.api("GET", f"/api/v1/companies/{owner.company}/credit")
+        seat.finish(call)
+        used = owner.ended(call)["seconds"] * RATE
+        credit = told(owner, events, 20 * RATE - used)
     assert (credit["credit"], credit["provisional_used"]) == (0, used) and used > 0, credit
 
 

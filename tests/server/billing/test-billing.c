@@ -50,7 +50,7 @@ test_top_up (Fixture *f, gconstpointer data)
   fixture_top_up (f, 5 * EURO, "a"); /* the same again */
   fixture_top_up (f, 2 * EURO, "b");
   g_assert_cmpint (fixture_credit (f).credit, ==, 7 * EURO);
-  g_assert_cmpint (last.credit, ==, 7 * EURO);
+  g_assert_cmpint (last.now.credit, ==, 7 * EURO);
   g_assert_true (last.rose);
   cs_billing_unwatch (f->billing, &last);
 }
