@@ -41,6 +41,7 @@ struct _CsExchange {
   CsMatch match;
   const char *method; /* borrowed from the message */
   char *address;
+  char *address_key; /* whom the limits count it for */
   gboolean loopback;
   char *range; /* the Range header, taken away from libsoup */
   GBytes *bytes;

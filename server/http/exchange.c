@@ -22,6 +22,7 @@ cs_exchange_new (CsHttp *http, SoupServerMessage *message)
   exchange->started_us = ct_clock_monotonic_us (http->clock);
   exchange->limit = DEFAULT_LIMIT;
   exchange->address = g_strdup (peer != NULL ? cs_peer_get_address (peer) : "unknown");
+  exchange->address_key = g_strdup (peer != NULL ? cs_peer_get_key (peer) : exchange->address);
   exchange->loopback = peer != NULL && cs_peer_is_loopback (peer);
   exchange->peer = peer != NULL ? cs_peer_ref (peer) : NULL;
   return exchange;
@@ -60,6 +61,7 @@ cs_exchange_unref (CsExchange *exchange)
   g_free (exchange->idempotency_key);
   g_free (exchange->range);
   g_free (exchange->address);
+  g_free (exchange->address_key);
   g_object_unref (exchange->message);
   g_free (exchange);
 }

@@ -142,7 +142,6 @@ admit (CsExchange *exchange)
 {
   CsHttp *http = exchange->http;
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (exchange->message);
-  const char *key = exchange->peer != NULL ? cs_peer_get_key (exchange->peer) : exchange->address;
   guint retry = 0;
 
   exchange->range = g_strdup (soup_message_headers_get_one (headers, "Range"));
@@ -150,7 +149,7 @@ admit (CsExchange *exchange)
   soup_message_headers_remove (headers, "Range");
   if (http->draining)
     cs_exchange_reply_later (exchange, 503, "stopping", BUSY_SECONDS);
-  else if (!cs_buckets_take (http->per_address, key, &retry))
+  else if (!cs_buckets_take (http->per_address, exchange->address_key, &retry))
     cs_exchange_reply_later (exchange, 429, "too-many-requests", retry);
   else if (size_of_headers (exchange->message) > http->config.max_header)
     cs_exchange_reply_problem (exchange,

@@ -12,10 +12,9 @@ is_allowed_to_try (CsExchange *exchange, const CtSignIn *sign_in)
   CsHttp *http = exchange->http;
   g_autofree char *account = g_strdup_printf ("%s\n%s", sign_in->user, sign_in->domain);
   g_autofree char *folded = g_utf8_casefold (account, -1);
-  g_autofree char *address = cs_address_key (exchange->address);
   guint retry = 0;
 
-  if (cs_buckets_take (http->sign_in_address, address, &retry)
+  if (cs_buckets_take (http->sign_in_address, exchange->address_key, &retry)
       && cs_buckets_take (http->sign_in_account, folded, &retry))
     return TRUE;
   cs_exchange_reply_later (exchange, 429, "too-many-tries", retry);
