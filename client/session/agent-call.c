@@ -277,7 +277,7 @@ on_call (GObject *session, GAsyncResult *result, gpointer data)
   gpointer reply = NULL;
   gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL);
 
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+  if (cd_agent_is_cancelled (result))
     {
       ct_record_free (reply);
       return;
@@ -326,7 +326,7 @@ on_connected_through (GObject *session, GAsyncResult *result, gpointer data)
   g_autoptr (CdProblem) problem = NULL;
   gboolean good = cd_session_call_finish (CD_SESSION (session), result, NULL, &problem, NULL);
 
-  if (!good && !g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+  if (!good && !cd_agent_is_cancelled (result))
     cd_agent_emit_problem (self, problem, "connect");
 }
 

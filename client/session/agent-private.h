@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of CdAgent share:
- *   agent.c         the type; device and phone; presence
- *   agent-call.c    the call, its meter, its wrap-up
- *   agent-script.c  the call's script and its commands; the snapshot */
+ *   agent.c           the type; device and phone
+ *   agent-presence.c  presence, as it is and as it is wished
+ *   agent-call.c      the call, its meter, its wrap-up
+ *   agent-script.c    the call's script and its commands; the snapshot */
 #pragma once
 
 #include "client/session/agent.h"
@@ -19,6 +20,13 @@ struct _CdAgent {
   GCancellable *cancellable; /* of all requests since the start */
 
   /* agent.c */
+  gboolean asking_device;
+  CtId device_serial; /* of the credentials that are ours */
+  CtId given_serial;  /* of the last that were given, to whichever desk */
+  gboolean taken; /* another desk has the phone: it stays there until the user works here again */
+  guint device_retry, device_seconds;
+
+  /* agent-presence.c */
   CtPresence *presence;
   char *wish, *wish_reason; /* NULL: none yet */
   gboolean wish_sent;       /* the server has taken it */
@@ -26,11 +34,6 @@ struct _CdAgent {
   guint wish_refusals;      /* one after the other */
   guint wish_retry;
   gboolean asking_presence, ask_presence_again;
-  gboolean asking_device;
-  CtId device_serial; /* of the credentials that are ours */
-  CtId given_serial;  /* of the last that were given, to whichever desk */
-  gboolean taken; /* another desk has the phone: it stays there until the user works here again */
-  guint device_retry, device_seconds;
 
   /* agent-call.c */
   CtCall *call;
@@ -51,11 +54,30 @@ struct _CdAgent {
   char *saved;                /* the snapshot as it is on disk; NULL: none, or not known */
 };
 
+/* TRUE when the request was cancelled: the agent may be gone, nothing of it may be touched. */
+static inline gboolean
+cd_agent_is_cancelled (GAsyncResult *result)
+{
+  return g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result)));
+}
+
+void cd_agent_emit_presence_changed (CdAgent *self);
 void cd_agent_emit_call_changed (CdAgent *self);
 void cd_agent_emit_script_changed (CdAgent *self);
 void cd_agent_emit_tick (CdAgent *self);
 void cd_agent_emit_credit_warning (CdAgent *self, int seconds);
 void cd_agent_emit_problem (CdAgent *self, const CdProblem *problem, const char *doing);
+
+/* agent.c */
+/* Asks for credentials of the phone, which are then the newest: another desk leaves it. */
+void cd_agent_ask_device (CdAgent *self);
+void cd_agent_ask_device_later (CdAgent *self);
+
+/* agent-presence.c */
+void cd_agent_ask_presence (CdAgent *self);
+void cd_agent_on_presence_changed (CdAgent *self, const CtPresence *presence);
+/* Tells the server what the user wishes, if that is possible now and was not done yet. */
+void cd_agent_tell_wish (CdAgent *self);
 
 /* agent-call.c */
 void cd_agent_ask_call (CdAgent *self);

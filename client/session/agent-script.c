@@ -81,8 +81,8 @@ on_document (GObject *session, GAsyncResult *result, gpointer data)
   if (!cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL))
     return;
   document = reply;
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))) || document == NULL
-      || self->call == NULL || document->id != self->call->script_version)
+  if (cd_agent_is_cancelled (result) || document == NULL || self->call == NULL
+      || document->id != self->call->script_version)
     return;
   g_clear_pointer (&self->document, ct_script_document_free);
   self->document = g_steal_pointer (&document);
@@ -101,7 +101,7 @@ on_state (GObject *session, GAsyncResult *result, gpointer data)
   gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
 
   state = reply;
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+  if (cd_agent_is_cancelled (result))
     return;
   self->asking_script = FALSE;
   if (!good && self->call != NULL && !cd_problem_is_passing (problem))

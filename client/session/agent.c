@@ -10,7 +10,6 @@ G_DEFINE_FINAL_TYPE (CdAgent, cd_agent, G_TYPE_OBJECT)
 
 #define FIRST_RETRY_SECONDS 2
 #define LAST_RETRY_SECONDS 60
-#define MOST_REFUSALS 3
 #define MOST_EVENT 4096
 
 enum {
@@ -24,6 +23,12 @@ enum {
 };
 
 static guint signals[N_SIGNALS];
+
+void
+cd_agent_emit_presence_changed (CdAgent *self)
+{
+  g_signal_emit (self, signals[SIGNAL_PRESENCE_CHANGED], 0);
+}
 
 void
 cd_agent_emit_call_changed (CdAgent *self)
@@ -56,16 +61,7 @@ cd_agent_emit_problem (CdAgent *self, const CdProblem *problem, const char *doin
   g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, problem, doing);
 }
 
-/* TRUE when the request was cancelled: the agent may be gone, nothing of it may be touched. */
-static gboolean
-is_cancelled (GAsyncResult *result)
-{
-  return g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result)));
-}
-
 /* The phone */
-
-static void ask_device (CdAgent *self);
 
 static gboolean
 on_device_retry (gpointer data)
@@ -76,12 +72,12 @@ on_device_retry (gpointer data)
   /* By now the server may know the phone after all: what it said then was on its way too long. */
   if (!cd_phone_get_registered (self->phone) || self->presence == NULL
       || !self->presence->registered)
-    ask_device (self);
+    cd_agent_ask_device (self);
   return G_SOURCE_REMOVE;
 }
 
-static void
-ask_device_later (CdAgent *self)
+void
+cd_agent_ask_device_later (CdAgent *self)
 {
   if (self->device_retry != 0 || !self->started || self->taken)
     return;
@@ -111,7 +107,7 @@ check_taken (CdAgent *self)
   g_clear_handle_id (&self->wish_retry, g_source_remove);
   g_clear_pointer (&self->wish, g_free);
   leave_phone (self);
-  g_signal_emit (self, signals[SIGNAL_PRESENCE_CHANGED], 0);
+  cd_agent_emit_presence_changed (self);
 }
 
 static void
@@ -146,14 +142,14 @@ on_device (GObject *session, GAsyncResult *result, gpointer data)
   gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
 
   device = reply;
-  if (is_cancelled (result))
+  if (cd_agent_is_cancelled (result))
     return;
   self->asking_device = FALSE;
   if (!good || device == NULL)
     {
       if (problem != NULL && !cd_problem_is_passing (problem))
         cd_agent_emit_problem (self, problem, "device");
-      ask_device_later (self);
+      cd_agent_ask_device_later (self);
       return;
     }
   account = cd_phone_account_new (device->sip_user, device->secret, device->realm, device->host,
@@ -164,8 +160,8 @@ on_device (GObject *session, GAsyncResult *result, gpointer data)
   check_taken (self);
 }
 
-static void
-ask_device (CdAgent *self)
+void
+cd_agent_ask_device (CdAgent *self)
 {
   if (self->asking_device || !cd_session_is_signed_in (self->session))
     return;
@@ -179,7 +175,7 @@ static void
 on_phone_problem (CdAgent *self)
 {
   if (g_strcmp0 (cd_phone_get_problem (self->phone), "wrong-secret") == 0)
-    ask_device_later (self);
+    cd_agent_ask_device_later (self);
 }
 
 static void
@@ -201,216 +197,22 @@ on_phone_state (CdAgent *self)
     cd_agent_ask_call (self);
 }
 
-/* Presence */
-
-static void ask_presence (CdAgent *self);
-static void tell_wish (CdAgent *self);
-
-/* Whether a phone is registered is the server's to say; it tells as soon as it is. */
-static gboolean
-is_wish_possible (CdAgent *self)
-{
-  return strcmp (self->wish, "available") != 0
-         || (self->presence != NULL && self->presence->registered);
-}
-
-static void
-take_presence (CdAgent *self, CtPresence *presence)
-{
-  /* An answer that an event has overtaken. */
-  if (self->presence != NULL && presence->since < self->presence->since)
-    {
-      ct_presence_free (presence);
-      return;
-    }
-  /* What only GET tells is kept. */
-  if (self->presence != NULL && presence->name == NULL)
-    {
-      presence->name = g_steal_pointer (&self->presence->name);
-      presence->currency = g_steal_pointer (&self->presence->currency);
-      presence->earned = self->presence->earned;
-      presence->earned_today = self->presence->earned_today;
-      presence->talked_seconds = self->presence->talked_seconds;
-    }
-  g_clear_pointer (&self->presence, ct_presence_free);
-  self->presence = presence;
-  g_signal_emit (self, signals[SIGNAL_PRESENCE_CHANGED], 0);
-  cd_agent_on_presence_for_call (self);
-  cd_agent_update_tick (self);
-  /* The server has forgotten us (it was restarted): phone and wish are told again. */
-  if (!presence->registered && cd_phone_get_registered (self->phone))
-    ask_device_later (self);
-  if (self->wish_sent && !self->telling && g_strcmp0 (self->wish, "offline") != 0
-      && strcmp (presence->state, "offline") == 0)
-    self->wish_sent = FALSE;
-  tell_wish (self);
-}
-
-static gboolean
-on_wish_retry (gpointer data)
-{
-  CdAgent *self = data;
-
-  self->wish_retry = 0;
-  tell_wish (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* Available is refused while the server knows no phone of ours: what we believed of that was old (a
- * registration of before, which a new one just replaced). It is asked anew, and the wish is told again as
- * soon as there is a phone; a server that says both yes and no is not asked for ever. */
-static gboolean
-wait_for_phone (CdAgent *self, const CdProblem *problem)
-{
-  if (problem->status != 409 || g_strcmp0 (self->wish, "available") != 0
-      || ++self->wish_refusals >= MOST_REFUSALS)
-    return FALSE;
-  self->wish_sent = FALSE;
-  if (self->presence != NULL)
-    self->presence->registered = FALSE;
-  ask_presence (self);
-  return TRUE;
-}
-
-static void
-on_wish_told (GObject *session, GAsyncResult *result, gpointer data)
-{
-  CdAgent *self = data;
-  g_autoptr (CdProblem) problem = NULL;
-  gpointer reply = NULL;
-  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
-
-  if (is_cancelled (result))
-    {
-      ct_record_free (reply);
-      return;
-    }
-  self->telling = FALSE;
-  if (good && reply != NULL)
-    take_presence (self, reply);
-  if (good)
-    self->wish_refusals = 0;
-  if (!good && cd_problem_is_passing (problem))
-    {
-      /* Told when the line is back, or, where it was never away, in a while. */
-      self->wish_sent = FALSE;
-      if (self->wish_retry == 0)
-        self->wish_retry = g_timeout_add_seconds (FIRST_RETRY_SECONDS, on_wish_retry, self);
-      return;
-    }
-  if (!good && self->wish_sent && !wait_for_phone (self, problem))
-    {
-      self->wish_refusals = 0;
-      cd_agent_emit_problem (self, problem, "presence");
-    }
-  if (!self->wish_sent)
-    tell_wish (self); /* it changed meanwhile */
-}
-
-static void
-tell_wish (CdAgent *self)
-{
-  g_autoptr (CtPresenceChange) change = ct_presence_change_new ();
-
-  if (!self->started || self->wish == NULL || self->wish_sent || self->telling
-      || !cd_session_is_signed_in (self->session) || !is_wish_possible (self))
-    return;
-  change->state = g_strdup (self->wish);
-  change->reason = g_strdup (self->wish_reason);
-  self->telling = self->wish_sent = TRUE;
-  cd_session_call_async (self->session, "PUT", "/api/v1/me/presence", change, &ct_presence_type,
-                         self->cancellable, on_wish_told, self);
-}
-
-void
-cd_agent_set_presence (CdAgent *self, const char *state, const char *reason)
-{
-  g_free (self->wish);
-  self->wish = g_strdup (state);
-  g_free (self->wish_reason);
-  self->wish_reason = g_strdup (reason);
-  self->wish_sent = FALSE;
-  self->wish_refusals = 0;
-  if (self->taken && strcmp (state, "available") == 0)
-    {
-      self->taken = FALSE;
-      ask_device (self);
-    }
-  tell_wish (self);
-}
-
-static void
-on_presence (GObject *session, GAsyncResult *result, gpointer data)
-{
-  CdAgent *self = data;
-  gpointer reply = NULL;
-
-  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL);
-
-  if (is_cancelled (result))
-    {
-      ct_record_free (reply);
-      return;
-    }
-  self->asking_presence = FALSE;
-  if (self->ask_presence_again)
-    {
-      /* An event came meanwhile: this answer may be older. */
-      ct_record_free (reply);
-      ask_presence (self);
-    }
-  else if (good && reply != NULL)
-    take_presence (self, reply);
-}
-
-static void
-ask_presence (CdAgent *self)
-{
-  if (self->asking_presence)
-    {
-      self->ask_presence_again = TRUE;
-      return;
-    }
-  self->asking_presence = TRUE;
-  self->ask_presence_again = FALSE;
-  cd_session_call_async (self->session, "GET", "/api/v1/me/presence", NULL, &ct_presence_type,
-                         self->cancellable, on_presence, self);
-}
-
-static void
-on_presence_changed (CdAgent *self, const CtPresence *presence)
-{
-  const CtSession *user = cd_session_get_user (self->session);
-
-  if (user == NULL || presence->user != user->user)
-    return;
-  self->ask_presence_again = self->asking_presence;
-  /* A pause that the server decided (missed calls) is not to be undone by us. */
-  if (strcmp (presence->state, "paused") == 0 && self->wish_sent && !self->telling
-      && g_strcmp0 (self->wish, "available") == 0)
-    {
-      g_free (self->wish);
-      self->wish = g_strdup ("paused");
-    }
-  take_presence (self, ct_record_copy (presence));
-}
-
 /* From start to stop */
 
 static void
 refresh (CdAgent *self)
 {
-  ask_presence (self);
+  cd_agent_ask_presence (self);
   cd_agent_ask_call (self);
   cd_agent_ensure_script (self, TRUE);
-  tell_wish (self);
+  cd_agent_tell_wish (self);
 }
 
 static void
 on_connection_changed (CdAgent *self)
 {
   if (cd_session_get_connection (self->session) == CD_CONNECTION_ONLINE)
-    tell_wish (self);
+    cd_agent_tell_wish (self);
 }
 
 static void
@@ -432,7 +234,7 @@ cd_agent_start (CdAgent *self)
   FOLLOW (self->session, "connection-changed", on_connection_changed);
   FOLLOW (self->session, "signed-out", on_signed_out);
   FOLLOW (self->session, "event", on_event);
-  FOLLOW (self->session, "presence-changed", on_presence_changed);
+  FOLLOW (self->session, "presence-changed", cd_agent_on_presence_changed);
   FOLLOW (self->session, "call-changed", cd_agent_on_call_changed);
   FOLLOW (self->session, "meter", cd_agent_on_meter);
   FOLLOW (self->phone, "notify::problem", on_phone_problem);
@@ -442,7 +244,7 @@ cd_agent_start (CdAgent *self)
 #undef FOLLOW
   cd_agent_restore_snapshot (self);
   cd_journal_set_session (self->journal, self->session);
-  ask_device (self);
+  cd_agent_ask_device (self);
   refresh (self);
 }
 
@@ -508,12 +310,6 @@ CdJournal *
 cd_agent_get_journal (CdAgent *self)
 {
   return self->journal;
-}
-
-const CtPresence *
-cd_agent_get_presence (CdAgent *self)
-{
-  return self->presence;
 }
 
 /* The type */
