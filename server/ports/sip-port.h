@@ -34,7 +34,7 @@ typedef enum {
   CS_SIP_INCOMING,  /* a new leg: INVITE from a trunk or a device; sip has sent 100 */
   CS_SIP_PROGRESS,  /* outgoing leg: 18x; status, sdp when early media came */
   CS_SIP_ANSWERED,  /* outgoing leg: 2xx with sdp (already ACKed) */
-  CS_SIP_CONFIRMED, /* incoming leg: our 2xx was ACKed */
+  CS_SIP_CONFIRMED, /* incoming leg: our 2xx was ACKed; any leg: with SDP, our offer answered */
   CS_SIP_REOFFER, /* the peer sent re-INVITE or UPDATE with sdp (may be empty): answer with reanswer() */
   CS_SIP_DTMF,  /* INFO with a key: `digit` (RFC 4733 keys come from media) */
   CS_SIP_ENDED, /* the leg is over: BYE, CANCEL, refusal, timeout, lost; status and cause tell */

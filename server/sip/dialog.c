@@ -43,6 +43,7 @@ cs_sip_dialog_reoffered (CsSip *sip, CsSipDialog *dialog, const sip_t *message, 
       return;
     }
   leg->reoffer_is_update = update;
+  leg->offerless = sdp == NULL;
   nua_save_event (sip->nua, leg->reoffer);
   event = cs_sip_leg_event (leg, CS_SIP_REOFFER);
   event->sdp = g_steal_pointer (&sdp);

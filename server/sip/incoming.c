@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "sip"
 #include "server/sip/stack.h"
 
+#include <sofia-sip/sip_extra.h>
 #include <string.h>
 
 #define SDP_TYPE "application/sdp"
@@ -72,30 +73,42 @@ is_withheld (const sip_t *message)
   return FALSE;
 }
 
-/* P-Asserted-Identity from a trunk that is trusted, else From; NULL when withheld or no number. */
+/* The first number among the identities that the network asserts: a carrier may give a SIP and a tel URI,
+ * in one header or in two (RFC 3325 9.1). NULL when there is none. */
+static char *
+asserted_of (const CsSipTrunk *trunk, const sip_t *message)
+{
+  su_home_t home[1] = { SU_HOME_INIT (home) };
+  char *number = NULL;
+
+  for (const sip_unknown_t *header = message->sip_unknown; header != NULL && number == NULL;
+       header = header->un_next)
+    {
+      const sip_p_asserted_identity_t *identity = NULL;
+
+      if (header->un_name != NULL
+          && g_ascii_strcasecmp (header->un_name, "P-Asserted-Identity") == 0)
+        identity = sip_p_asserted_identity_make (home, header->un_value);
+      for (; identity != NULL && number == NULL; identity = identity->paid_next)
+        number = cs_sip_trunk_normalise (trunk, identity->paid_url->url_user);
+    }
+  su_home_deinit (home);
+  return number;
+}
+
+/* The asserted identity where the trunk is trusted, else From; NULL when withheld or no number. The
+ * number of a tel URI is its user, as that of a SIP URI. */
 static char *
 caller_of (const CsSipTrunk *trunk, const sip_t *message)
 {
-  const char *asserted = cs_sip_find_header (message, "P-Asserted-Identity");
   char *caller = NULL;
 
   if (is_withheld (message))
     return NULL;
-  if (asserted != NULL && trunk->trusts_identity)
-    {
-      su_home_t home[1] = { SU_HOME_INIT (home) };
-      const sip_from_t *identity = sip_from_make (home, asserted);
-
-      if (identity != NULL)
-        caller = cs_sip_trunk_normalise (trunk, identity->a_url->url_type == url_tel
-                                                    ? identity->a_url->url_host
-                                                    : identity->a_url->url_user);
-      su_home_deinit (home);
-    }
+  if (trunk->trusts_identity)
+    caller = asserted_of (trunk, message);
   if (caller == NULL && message->sip_from != NULL)
-    caller = cs_sip_trunk_normalise (trunk, message->sip_from->a_url->url_type == url_tel
-                                                ? message->sip_from->a_url->url_host
-                                                : message->sip_from->a_url->url_user);
+    caller = cs_sip_trunk_normalise (trunk, message->sip_from->a_url->url_user);
   return caller;
 }
 
@@ -103,8 +116,7 @@ caller_of (const CsSipTrunk *trunk, const sip_t *message)
 static char *
 called_of (CsSip *sip, const CsSipTrunk *trunk, const sip_t *message)
 {
-  const url_t *url = message->sip_request->rq_url;
-  const char *user = url->url_type == url_tel ? url->url_host : url->url_user;
+  const char *user = message->sip_request->rq_url->url_user;
   char *number;
 
   if (user == NULL || cs_sip_line_by_token (sip, user) != NULL)

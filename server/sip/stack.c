@@ -191,18 +191,32 @@ cs_sip_phrase (int status)
 
 /* Events of NUA */
 
+/* Of our answer; or of a re-INVITE without an offer, to which ours is answered here. Who answers nothing
+ * to the first offer has no sound and never will. */
 static void
 on_leg_acked (CsSip *sip, CsSipDialog *dialog, const sip_t *message)
 {
   CsSipLeg *leg = dialog->leg;
+  g_autofree char *sdp = NULL;
   CsSipEvent *event;
+  gboolean first;
 
-  if (leg == NULL || leg->state != CS_SIP_LEG_ANSWERED
-      || !cs_sip_leg_change_state (leg, CS_SIP_LEG_TALKING, "ACK"))
+  if (leg == NULL)
+    return;
+  first = leg->state == CS_SIP_LEG_ANSWERED
+          && cs_sip_leg_change_state (leg, CS_SIP_LEG_TALKING, "ACK");
+  if (leg->offerless)
+    sdp = cs_sip_dup_sdp (message);
+  if (first && leg->offerless && sdp == NULL)
+    {
+      cs_sip_leg_end (leg, (CsSipEnd){ CS_CAUSE_LOST, 0 }, "no answer to our offer in the ACK");
+      return;
+    }
+  leg->offerless = FALSE;
+  if (!first && sdp == NULL)
     return;
   event = cs_sip_leg_event (leg, CS_SIP_CONFIRMED);
-  if (leg->offerless)
-    event->sdp = cs_sip_dup_sdp (message);
+  event->sdp = g_steal_pointer (&sdp);
   cs_sip_emit (sip, event);
 }
 

@@ -78,7 +78,7 @@ struct _CsSipLeg {
   GPtrArray *forks;    /* CsSipDialog*, borrowed likewise */
   int best_status;     /* the most telling refusal of a fork */
   gboolean refreshes_by_update;
-  gboolean offerless; /* the INVITE had no SDP: the answer comes in the ACK */
+  gboolean offerless; /* the last INVITE had no SDP: the answer comes in the ACK */
   gint64 refresh_us;  /* 0: never */
   gint64 refresh_every_us;
   gint64 patience_us; /* until then a trunk must have said something; 0: it has, or need not */

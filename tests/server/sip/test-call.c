@@ -59,6 +59,12 @@ test_numbers (void)
     { "0612345678", "0031880001", "Privacy: id\r\n", NULL, "+31880001" },
     { "anonymous", "0880001", "P-Asserted-Identity: \"X\" <sip:+3215@x.y>\r\n", "+3215",
       "+31880001" },
+    { "anonymous", "0880001", "P-Asserted-Identity: <tel:+32-15>\r\n", "+3215", "+31880001" },
+    { "0611", "0880001", "P-Asserted-Identity: \"X, Y\" <sip:x@y.z>, <tel:+3215>\r\n", "+3215",
+      "+31880001" },
+    { "0611", "0880001", "P-Asserted-Identity: <sip:x@y.z>\r\nP-Asserted-Identity: <tel:+3215>\r\n",
+      "+3215", "+31880001" },
+    { "0611", "0880001", "P-Asserted-Identity: <<>,;\r\n", "+31611", "+31880001" },
     { "0612345678", "sales", NULL, "+31612345678", "sales" },
   };
   g_autoptr (House) house = house_new (NULL, FALSE);
@@ -169,6 +175,56 @@ test_offerless (void)
   dialog_ack (dialog, ok, SDP);
   confirmed = house_expect (house, CS_SIP_CONFIRMED);
   g_assert_cmpstr (confirmed->sdp, ==, SDP);
+}
+
+/* An offer of ours that the ACK does not answer: there will never be sound. */
+static void
+test_unanswered_offer (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = incoming (house, dialog, NULL, NULL);
+  g_autofree char *ok = NULL;
+  g_autofree char *bye = NULL;
+
+  house->port->answer (house->port->self, leg, SDP);
+  ok = peer_expect (trunk, "SIP/2.0 200");
+  dialog_ack (dialog, ok, NULL);
+  ended (house, leg, CS_CAUSE_LOST, 0);
+  bye = peer_expect (trunk, "BYE ");
+}
+
+/* A re-INVITE without SDP asks for an offer: the ACK answers it, or leaves all as it was. */
+static void
+test_reoffer_asked (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+  CsLegId leg = talk (house, dialog);
+
+  for (int answered = 0; answered < 2; answered++)
+    {
+      g_autoptr (CsSipEvent) asked = NULL;
+      g_autoptr (CsSipEvent) confirmed = NULL;
+      g_autofree char *ok = NULL;
+
+      dialog_request (dialog, "INVITE", NULL, NULL);
+      asked = house_expect (house, CS_SIP_REOFFER);
+      g_assert_null (asked->sdp);
+      house->port->reanswer (house->port->self, leg, SDP);
+      ok = peer_expect (trunk, "SIP/2.0 200");
+      dialog_ack (dialog, ok, answered ? SDP "a=sendonly\r\n" : NULL);
+      if (!answered)
+        {
+          house_expect_none (house);
+          continue;
+        }
+      confirmed = house_expect (house, CS_SIP_CONFIRMED);
+      g_assert_cmpint (confirmed->leg, ==, leg);
+      g_assert_cmpstr (confirmed->sdp, ==, SDP "a=sendonly\r\n");
+    }
 }
 
 static void
@@ -353,6 +409,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sip/call/cancelled", test_cancelled);
   g_test_add_func ("/sip/call/refused", test_refused);
   g_test_add_func ("/sip/call/offerless", test_offerless);
+  g_test_add_func ("/sip/call/offerless/unanswered", test_unanswered_offer);
+  g_test_add_func ("/sip/call/reoffered/asked", test_reoffer_asked);
   g_test_add_func ("/sip/call/reoffered", test_reoffered);
   g_test_add_func ("/sip/call/keys", test_keys);
   g_test_add_func ("/sip/call/referred", test_referred);
