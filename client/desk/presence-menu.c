@@ -39,6 +39,15 @@ static const char *const reasons[] = {
   NC_ ("pause", "Technical trouble"),
 };
 
+/* Why the server paused him. */
+static const struct {
+  const char *reason;
+  const char *words;
+} decided[] = {
+  { "missed", NC_ ("pause", "Missed calls") },
+  { "lost", NC_ ("pause", "Phone out of reach") },
+};
+
 static gsize
 find_state (const char *state)
 {
@@ -48,11 +57,36 @@ find_state (const char *state)
   return 0;
 }
 
-/* "Available", "In a call"... */
 static const char *
-get_state_name (const char *state)
+get_reason (const char *reason)
 {
-  return g_dpgettext2 (NULL, "presence", states[find_state (state)].name);
+  for (gsize i = 0; i < G_N_ELEMENTS (decided); i++)
+    if (strcmp (decided[i].reason, reason) == 0)
+      return g_dpgettext2 (NULL, "pause", decided[i].words);
+  return reason;
+}
+
+/* "Available", "In a call", "Pause: Lunch"... */
+static char *
+dup_state_name (const char *state, const char *reason)
+{
+  return strcmp (state, "paused") == 0 && reason != NULL && *reason != '\0'
+             /* Translators: a pause and what for, as "Pause: lunch" */
+             ? g_strdup_printf (_ ("Pause: %s"), get_reason (reason))
+             : g_strdup (g_dpgettext2 (NULL, "presence", states[find_state (state)].name));
+}
+
+char *
+cd_presence_to_text (const CtPresence *presence)
+{
+  g_autofree char *now = dup_state_name (presence->state, presence->reason);
+  g_autofree char *then = NULL;
+
+  if (presence->wish == NULL || strcmp (presence->wish, "available") == 0)
+    return g_steal_pointer (&now);
+  then = dup_state_name (presence->wish, presence->reason);
+  /* Translators: what an e-agent is and what he has chosen to be next, as "In a call, then Pause: Lunch" */
+  return g_strdup_printf (_ ("%s, then %s"), now, then);
 }
 
 static void
@@ -78,11 +112,7 @@ cd_presence_menu_show (CdPresenceMenu *self, const CtPresence *presence, gint64 
       return;
     }
   clock = cd_format_clock ((now_ms - presence->since) / 1000);
-  name = strcmp (presence->state, "paused") == 0 && presence->reason != NULL
-                 && *presence->reason != '\0'
-             /* Translators: a pause and what for, as "Pause: lunch" */
-             ? g_strdup_printf (_ ("Pause: %s"), presence->reason)
-             : g_strdup (get_state_name (presence->state));
+  name = cd_presence_to_text (presence);
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->clock, clock);
   set_style (self, states[find_state (presence->state)].style);
@@ -139,6 +169,8 @@ cd_presence_menu_init (CdPresenceMenu *self)
 
   self->dot = gtk_image_new_from_icon_name ("media-record-symbolic");
   self->name = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_ellipsize (self->name, PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (self->name, 10);
   self->clock = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->clock), "tabular");
   gtk_widget_add_css_class (GTK_WIDGET (self->clock), "dim-label");

@@ -8,12 +8,14 @@ G_BEGIN_DECLS
 
 /* GET /api/v1/me/presence, and the body of the event `presence`. What only GET tells: `name`, `currency`,
  * `earned` (and not yet paid), and of today, which begins at midnight of the e-agent's own time zone,
- * `earned_today` and `talked_seconds`. */
+ * `earned_today` and `talked_seconds`. `wish` is there while a call holds me: what I am when none does any
+ * more; `reason` is then that of the wish. */
 #define CT_PRESENCE_FIELDS(F)                                                                      \
   F (ID, user, 0, 0, 0, CT_REQUIRED)                                                               \
   F (TEXT, name, 0, 0, 120, 0)                                                                     \
   F (ENUM, state, "offline available ringing talking wrap_up paused", 0, 0, CT_REQUIRED)           \
   F (TEXT, reason, 0, 0, 120, 0)                                                                   \
+  F (ENUM, wish, "offline available paused", 0, 0, 0)                                              \
   F (TIME, since, 0, 0, 0, CT_REQUIRED)                                                            \
   F (ID, call, 0, 0, 0, 0)                                                                         \
   F (BOOL, registered, 0, 0, 0, CT_REQUIRED)                                                       \

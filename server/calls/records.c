@@ -232,6 +232,8 @@ cs_calls_record_of_presence (const CsPresenceView *view)
   presence->user = view->user;
   presence->state = g_strdup (cs_presence_name (view->presence));
   presence->reason = g_strdup (view->reason);
+  if (view->wish != view->presence)
+    presence->wish = g_strdup (cs_presence_name (view->wish));
   presence->since = view->since_ms;
   presence->call = view->call;
   presence->registered = view->registered;

@@ -8,6 +8,7 @@ import time
 from datetime import datetime
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from events import Events  # noqa: E402
 from house import House, wait_until  # noqa: E402
 from phone import Owner, Seat, express  # noqa: E402
 from stranger import Stranger  # noqa: E402
@@ -48,6 +49,17 @@ def missed_calls_go_on(house, owner, zoe, ida):
     owner.wait_quiet()
 
 
+def pause_to_come(house, zoe):
+    """A pause that is chosen in a call shows at once, and is forgotten with it."""
+    with Events(house, zoe.token) as events:
+        told = zoe.be("paused", "Lunch")
+        assert (told["state"], told["wish"], told["reason"]) == ("talking", "paused", "Lunch"), told
+        events.wait_for(lambda event: event["type"] == "presence"
+                        and event["body"].get("wish") == "paused")
+        assert zoe.presence()["wish"] == "paused"
+        assert zoe.be("available")["wish"] == "available"
+
+
 def hold(house, owner, zoe):
     zoe.phone.mode = "answer"
     zoe.be("available")
@@ -59,6 +71,7 @@ def hold(house, owner, zoe):
         call = zoe.call()["id"]
         wait_until(lambda: caller.level(1000) > 0.2 and zoe.phone.level(440) > 0.2,
                    what="tones both ways")
+        pause_to_come(house, zoe)
         assert zoe.phone.reoffer("sendonly") == 200
         owner.wait_live("held")
         wait_until(lambda: caller.level(1000, 0.3) < 0.01
@@ -73,6 +86,7 @@ def hold(house, owner, zoe):
         zoe.phone.hang_up()
         caller.wait_for("ended")
     zoe.finish(call)
+    assert "wish" not in zoe.presence()
     record = owner.ended(call)
     assert abs(record["seconds"] - int(talked)) <= 1, (record["seconds"], talked)
     assert owner.board()["credit"] == before - RATE * record["seconds"]

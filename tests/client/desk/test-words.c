@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a call came here, and what is wrong with an answer, in words. */
+/* Why a call came here, what an e-agent is, and what is wrong with an answer, in words. */
+#include "client/desk/presence-menu.h"
 #include "client/desk/script-words.h"
 #include "client/desk/why.h"
 #include "client/desk/words.h"
@@ -45,6 +46,28 @@ test_why (void)
   add_refusal (why, "moon", 3);
   check (cd_why_to_text (why),
          "Idle for 3:20, the longest of 2. Not asked: 1 without the badge, 2 in a call.");
+}
+
+static void
+check_presence (const char *state, const char *wish, const char *reason, const char *wanted)
+{
+  g_autoptr (CtPresence) presence = ct_presence_new ();
+
+  presence->state = g_strdup (state);
+  presence->wish = g_strdup (wish);
+  presence->reason = g_strdup (reason);
+  check (cd_presence_to_text (presence), wanted);
+}
+
+static void
+test_presence (void)
+{
+  check_presence ("paused", NULL, "Lunch", "Pause: Lunch");
+  check_presence ("paused", NULL, "missed", "Pause: Missed calls");
+  check_presence ("talking", "available", NULL, "In a call");
+  check_presence ("talking", NULL, NULL, "In a call"); /* an older server */
+  check_presence ("talking", "paused", "Lunch", "In a call, then Pause: Lunch");
+  check_presence ("wrap_up", "offline", NULL, "Wrap-up, then Offline");
 }
 
 static void
@@ -101,6 +124,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/words/why", test_why);
+  g_test_add_func ("/words/presence", test_presence);
   g_test_add_func ("/words/numbers", test_numbers);
   g_test_add_func ("/words/keyed", test_keyed);
   g_test_add_func ("/words/complaints", test_complaints);
