@@ -469,23 +469,30 @@ recheck_sockets (gpointer data)
   Forgotten *forgotten = data;
 
   if (forgotten->http->sockets != NULL)
-    cs_web_sockets_recheck_user (forgotten->http->sockets, forgotten->tenant, forgotten->user);
+    cs_web_sockets_recheck (forgotten->http->sockets, forgotten->tenant, forgotten->user);
+}
+
+static void
+recheck_sockets_of (CsHttp *http, CtId tenant, CtId user)
+{
+  Forgotten *forgotten = g_new (Forgotten, 1);
+
+  *forgotten = (Forgotten){ http, tenant, user };
+  cs_post_urgent (http->loop, recheck_sockets, forgotten, g_free);
 }
 
 void
 cs_http_forget_user (CsHttp *http, CtId tenant, CtId user, gboolean end_sessions)
 {
-  Forgotten *forgotten = g_new (Forgotten, 1);
-
-  *forgotten = (Forgotten){ http, tenant, user };
   cs_sessions_forget_user (http->sessions, tenant, user, end_sessions);
-  cs_post_urgent (http->loop, recheck_sockets, forgotten, g_free);
+  recheck_sockets_of (http, tenant, user);
 }
 
 void
 cs_http_forget_users (CsHttp *http)
 {
   cs_sessions_forget_all (http->sessions);
+  recheck_sockets_of (http, CT_ID_NONE, CT_ID_NONE);
 }
 
 void

@@ -109,7 +109,8 @@ CsLoop *cs_http_get_loop (CsHttp *http);
 /* A user's roles, company or being changed: what is remembered of him is read anew on next use.
  * With @end_sessions (disabled, password changed) all his sessions end, on disk too. */
 void cs_http_forget_user (CsHttp *http, CtId tenant, CtId user, gboolean end_sessions);
-/* Users may have been changed by another process: all are read anew on next use. */
+/* Users may have been changed by another process: all are read anew on next use, and the WebSockets of those
+ * whose sessions ended close. */
 void cs_http_forget_users (CsHttp *http);
 
 /* Part of GET /health: TRUE when well; @detail (a word or a figure, owned by the caller) is shown to

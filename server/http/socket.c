@@ -9,6 +9,7 @@
 #include "server/http/socket.h"
 
 #include "server/http/exchange-private.h"
+#include "server/http/look.h"
 
 #include <string.h>
 
@@ -285,32 +286,10 @@ greet (Socket *socket)
   pump (socket);
 }
 
-/* A worker looks at a token, or again at a session. The socket is found again by its number. */
-typedef struct {
-  CsHttp *http;
-  guint64 socket;
-  char *token; /* or: */
-  CsSession *session;
-  CsSession *found;
-  gboolean unsure; /* it could not be found out */
-} Look;
-
 static void
-look_free (gpointer data)
+on_looked (CsHttp *http, const CsLook *look)
 {
-  Look *look = data;
-
-  g_free (look->token);
-  g_clear_pointer (&look->session, cs_session_unref);
-  g_clear_pointer (&look->found, cs_session_unref);
-  g_free (look);
-}
-
-static void
-on_looked (gpointer data)
-{
-  Look *look = data;
-  CsWebSockets *sockets = look->http->sockets;
+  CsWebSockets *sockets = http->sockets;
   Socket *socket = sockets != NULL ? g_hash_table_lookup (sockets->sockets, &look->socket) : NULL;
 
   if (socket == NULL || !is_open (socket))
@@ -334,41 +313,19 @@ on_looked (gpointer data)
 }
 
 static void
-run_look (gpointer data)
+look_at (CsLooks *looks, Socket *socket, const char *token)
 {
-  Look *look = data;
-  CsDb *db = cs_store_acquire_reader (look->http->store);
-  g_autoptr (GError) error = NULL;
-
-  if (look->token != NULL)
-    look->found = cs_sessions_find (look->http->sessions, db, look->token, &error);
-  else
-    look->found = cs_sessions_look_again (look->http->sessions, db, look->session, &error);
-  look->unsure = look->found == NULL && !ct_error_is (error, CT_ERROR_UNAUTHENTIC);
-  cs_store_release_reader (look->http->store, db);
-}
-
-/* The worker is done with it, or never began: then the socket hears that nobody knows. */
-static void
-return_look (gpointer data)
-{
-  Look *look = data;
-
-  cs_post_urgent (look->http->loop, on_looked, look, look_free);
+  socket->asked = TRUE;
+  cs_looks_add (looks, socket->id, token, socket->session);
 }
 
 static void
 ask (Socket *socket, const char *token)
 {
-  Look *look = g_new0 (Look, 1);
+  CsLooks *looks = cs_looks_new (socket->sockets->http, on_looked);
 
-  look->http = socket->sockets->http;
-  look->socket = socket->id;
-  look->token = g_strdup (token);
-  look->session = socket->session != NULL ? cs_session_ref (socket->session) : NULL;
-  look->unsure = TRUE;
-  socket->asked = TRUE;
-  cs_workers_push (look->http->workers, run_look, look, return_look);
+  look_at (looks, socket, token);
+  cs_looks_start (looks);
 }
 
 static gboolean
@@ -562,18 +519,24 @@ cs_web_sockets_end_session (CsWebSockets *sockets, CtId session)
 }
 
 void
-cs_web_sockets_recheck_user (CsWebSockets *sockets, CtId tenant, CtId user)
+cs_web_sockets_recheck (CsWebSockets *sockets, CtId tenant, CtId user)
 {
-  g_autoptr (GList) all = g_hash_table_get_values (sockets->sockets);
+  CsLooks *looks = cs_looks_new (sockets->http, on_looked);
+  GHashTableIter iter;
+  gpointer value;
 
-  for (GList *each = all; each != NULL; each = each->next)
+  g_hash_table_iter_init (&iter, sockets->sockets);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Socket *socket = each->data;
+      Socket *socket = value;
 
-      if (socket->session != NULL && socket->session->principal.user == user
-          && socket->session->principal.scope.tenant == tenant && !socket->asked)
-        ask (socket, NULL);
+      if (socket->session != NULL
+          && (user == CT_ID_NONE
+              || (socket->session->principal.user == user
+                  && socket->session->principal.scope.tenant == tenant)))
+        look_at (looks, socket, NULL);
     }
+  cs_looks_start (looks);
 }
 
 void

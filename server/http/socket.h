@@ -35,9 +35,9 @@ void cs_socket_upgrade (CsExchange *exchange);
 void cs_web_sockets_pump (CsWebSockets *sockets);
 /* Closes what is late, dead or signed out; every second. */
 void cs_web_sockets_sweep (CsWebSockets *sockets);
-/* Closes those of a session; has those of a user looked at again. */
+/* Closes those of a session; has those of a user looked at again (CT_ID_NONE: of everybody). */
 void cs_web_sockets_end_session (CsWebSockets *sockets, CtId session);
-void cs_web_sockets_recheck_user (CsWebSockets *sockets, CtId tenant, CtId user);
+void cs_web_sockets_recheck (CsWebSockets *sockets, CtId tenant, CtId user);
 /* Closes all: the server stops. */
 void cs_web_sockets_close_all (CsWebSockets *sockets);
 

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Somebody leaves: the tenant file says so, and a running server signs him out, refuses his sign-in as an
-unknown user's, ends his phone's registration and refuses it; his calls keep his name. He comes back."""
+unknown user's, ends his phone's registration and refuses it, at once; his calls keep his name. He comes back."""
 import os
 import sys
 
 import yaml
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from events import Events  # noqa: E402
 from house import House, Problem, wait_until  # noqa: E402
 from phone import Owner, Seat  # noqa: E402
 from stranger import Stranger  # noqa: E402
@@ -67,7 +68,11 @@ def main(build):
             call = one_call(house, zoe)
             name = owner.ended(call)["agent_name"]
             assert name in names(house, root)
-            set_disabled(house, "zoe", True)
+            with Events(house, zoe.token) as hers, Events(house, root) as his:
+                set_disabled(house, "zoe", True)
+                hers.wait_for_close(10)
+                assert hers.closed == 4401, hers.closed
+                his.wait_for(lambda event: event["type"] == "presence" and event["body"]["state"] == "offline")
             wait_until(lambda: not is_signed_in(zoe), what="signed out")
             assert refused(house, "zoe") == refused(house, "nobody") is not None
             wait_until(lambda: zoe.phone.try_register() == 403, what="the phone refused")

@@ -14,6 +14,7 @@ class Events:
     def __init__(self, house, token):
         self.heard = []
         self.rest = b""
+        self.closed = None  # the code
         self.line = socket.create_connection(("127.0.0.1", house.http_port), timeout=10)
         self.line.sendall((f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{house.http_port}\r\n"
                            f"Authorization: Bearer {token}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -58,19 +59,30 @@ class Events:
                 if wanted(event):
                     return event
             looked = len(self.heard)
-            frame = self._take()
-            if frame is None:
-                left = deadline - time.monotonic()
-                assert left > 0, f"not told; heard {self.heard}"
-                self.line.settimeout(left)
-                try:
-                    self.rest += self._receive()
-                except socket.timeout:
-                    continue
-            elif frame[0] == 9:
-                self._send(10, frame[1])
-            elif frame[0] == 1:
-                self.heard.append({**json.loads(frame[1]), "heard": time.monotonic()})
+            self._hear(deadline)
+
+    def wait_for_close(self, seconds=15):
+        deadline = time.monotonic() + seconds
+        while self.closed is None:
+            self._hear(deadline)
+
+    def _hear(self, deadline):
+        """One frame, or a piece of it."""
+        frame = self._take()
+        if frame is None:
+            left = deadline - time.monotonic()
+            assert left > 0, f"not told; heard {self.heard}"
+            self.line.settimeout(left)
+            try:
+                self.rest += self._receive()
+            except socket.timeout:
+                pass
+        elif frame[0] == 8:
+            self.closed = struct.unpack(">H", frame[1][:2])[0]
+        elif frame[0] == 9:
+            self._send(10, frame[1])
+        elif frame[0] == 1:
+            self.heard.append({**json.loads(frame[1]), "heard": time.monotonic()})
 
     def close(self):
         self.line.close()

@@ -392,6 +392,23 @@ test_ends (void)
   }
   {
     g_autofree char *token = sign_in_as (fixture, "anna");
+    g_autofree char *other_token = sign_in_as (fixture, "bas");
+    g_autoptr (Listener) listener = listener_new (fixture, token);
+    g_autoptr (Listener) other = listener_new (fixture, other_token);
+
+    say (listener, "{}");
+    expect_greeting (listener, "reset", &epoch, &number);
+    say (other, "{}");
+    expect_greeting (other, "reset", &epoch, &number);
+    fixture->anna_disabled = TRUE;
+    cs_http_forget_users (fixture->http);
+    expect_close (listener, 4401);
+    publish (fixture, "user", BAS, "call");
+    expect_event (other, "call", number + 1);
+    fixture->anna_disabled = FALSE;
+  }
+  {
+    g_autofree char *token = sign_in_as (fixture, "anna");
     g_autoptr (Listener) listener = listener_new (fixture, token);
 
     say (listener, "{}");
