@@ -178,7 +178,7 @@ outcome_of (gpointer item)
 
 static const CdColumn columns[] = {
   /* Translators: headings of a table of calls. */
-  { "call", NC_ ("call", "Time"), time_of, TRUE, FALSE },
+  { "call", NC_ ("call", "Time"), time_of, FALSE, FALSE },
   { "call", NC_ ("call", "Caller"), caller_of, FALSE, TRUE },
   { "call", NC_ ("call", "E-agent"), agent_of, FALSE, TRUE },
   { "call", NC_ ("call", "Waited"), waited_of, TRUE, FALSE },

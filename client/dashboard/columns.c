@@ -28,6 +28,31 @@ on_cell_bound (GtkSignalListItemFactory *factory, GtkListItem *cell, const CdCol
   gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (cell)), text);
 }
 
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_LABEL (widget) ? widget : NULL;
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  for (; child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_label (child);
+  return found;
+}
+
+/* A title stands above its numbers, on the right. GTK has no property for it. */
+static void
+align_title (GtkColumnView *view)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (view));
+  GtkWidget *title = header != NULL ? gtk_widget_get_last_child (header) : NULL;
+  GtkWidget *label = title != NULL ? find_label (title) : NULL;
+
+  if (label == NULL)
+    return;
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
+}
+
 static void
 append (GtkColumnView *view, const char *title, GtkListItemFactory *factory, gboolean expands)
 {
@@ -48,6 +73,8 @@ cd_columns_add (GtkColumnView *view, const CdColumn *columns, gsize n)
       g_signal_connect (factory, "bind", G_CALLBACK (on_cell_bound), (gpointer) &columns[i]);
       append (view, g_dpgettext2 (NULL, columns[i].context, columns[i].title), factory,
               columns[i].expands);
+      if (columns[i].is_number)
+        align_title (view);
     }
 }
 

@@ -186,5 +186,8 @@ cd_caller_pane_init (CdCallerPane *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scrolled, TRUE);
+  /* The keyboard stands on it to scroll. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Caller"), -1);
   adw_bin_set_child (ADW_BIN (self), scrolled);
 }

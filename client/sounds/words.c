@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/sounds/words.h"
 
+#include "client/session/label.h"
 #include "client/widgets/format.h"
 
 #include <glib/gi18n.h>
@@ -21,6 +22,15 @@ static const struct {
   { "no-credit", NC_ ("prompt", "When there is no credit") },
 };
 
+/* What the step is called, in the user's language where the tenant's file has it. */
+static const char *
+step_of (const CtLinePrompt *prompt)
+{
+  const char *label = cd_label_choose (prompt->label);
+
+  return label != NULL ? label : prompt->name != NULL ? prompt->name : prompt->place;
+}
+
 char *
 cd_sounds_word_place (const CtLinePrompt *prompt)
 {
@@ -32,12 +42,12 @@ cd_sounds_word_place (const CtLinePrompt *prompt)
     return g_strdup_printf (_ ("Digit %s"), prompt->place + strlen ("digit-"));
   if (g_str_has_prefix (prompt->place, "wrong."))
     /* Translators: a prompt, said after a key that means nothing; %s is a step's name, as "reason". */
-    return g_strdup_printf (_ ("After a wrong key: %s"), prompt->name);
+    return g_strdup_printf (_ ("After a wrong key: %s"), step_of (prompt));
   if (g_str_has_prefix (prompt->place, "end."))
     /* Translators: a prompt with which a call ends; %s is a step's name. */
-    return g_strdup_printf (_ ("Farewell: %s"), prompt->name);
+    return g_strdup_printf (_ ("Farewell: %s"), step_of (prompt));
   /* Translators: a prompt that asks the caller something; %s is a step's name, as "reason". */
-  return g_strdup_printf (_ ("Question: %s"), prompt->name != NULL ? prompt->name : prompt->place);
+  return g_strdup_printf (_ ("Question: %s"), step_of (prompt));
 }
 
 static const struct {

@@ -13,11 +13,13 @@ G_BEGIN_DECLS
 /* One prompt. `origin`: who made what is heard now: recorded at the `desk`, by `phone`, an `upload`;
  * the tenant file's own `file`; the house's own music (`house`); spoken by the `machine`; `none`: nothing
  * is heard. `text` is what the machine says when nobody recorded it, and what there is to read aloud;
- * `name` is the step's, for places of a step. `version` goes into If-Match. `restorable`: a sound that
- * was taken away or replaced less than a day ago can be brought back. */
+ * `name` and, where the tenant's file words it, `label` (by language) are the step's, for places of a step.
+ * `version` goes into If-Match. `restorable`: a sound that was taken away or replaced less than a day ago
+ * can be brought back. */
 #define CT_LINE_PROMPT_FIELDS(F)                                                                   \
   F (TEXT, place, 0, 1, 80, CT_REQUIRED)                                                           \
   F (TEXT, name, 0, 0, 120, 0)                                                                     \
+  F (WORDS, label, 0, 0, 120, 0)                                                                   \
   F (ENUM, language, CT_LANGUAGE_CHOICES, 0, 0, CT_REQUIRED)                                       \
   F (ENUM, origin, CT_PROMPT_ORIGIN_CHOICES, 0, 0, CT_REQUIRED)                                    \
   F (TEXT, text, 0, 0, 2000, 0)                                                                    \

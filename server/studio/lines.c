@@ -140,7 +140,7 @@ origin_of (const CsHeard *heard)
   return heard->spoken != NULL ? "machine" : "file";
 }
 
-/* In the line's language, which is its people's. */
+/* In the line's language: for who does not read the label, which is in all of them. */
 static const char *
 name_of (const CsLineView *view, const CtStepSpec *step)
 {
@@ -162,6 +162,8 @@ cs_studio_prompt_record (CsStudio *studio, const CsLineView *view, const CsHeard
 
   record->place = g_strdup (heard->place->name);
   record->name = g_strdup (name_of (view, heard->place->step));
+  if (heard->place->step != NULL && heard->place->step->label != NULL)
+    record->label = g_hash_table_ref (heard->place->step->label);
   record->language = g_strdup (cs_language_code ((CsLanguage) heard->language));
   record->origin = g_strdup (origin_of (heard));
   record->text = g_strdup (heard->spoken);

@@ -137,6 +137,20 @@ class Window:
     def entries(self):
         return (self.atspi.ROLE_TEXT, self.atspi.ROLE_ENTRY, self.atspi.ROLE_PASSWORD_TEXT)
 
+    def nameless(self):
+        """What can be pressed or typed into and says nothing to who cannot see it: a list of where it is."""
+        roles = self.buttons() + self.entries() + (self.atspi.ROLE_COMBO_BOX, self.atspi.ROLE_SLIDER)
+        return [self.place_of(node) for node in self.walk() if node.getRole() in roles
+                and not any(name and not name.startswith("Gtk") for name in self.names_of(node))]
+
+    def place_of(self, node):
+        """For messages: "frame Sounds > list > push button"."""
+        words = []
+        while node is not None and node.getRole() != self.atspi.ROLE_APPLICATION:
+            words.append(f"{node.getRoleName()} {node.name or ''}".strip())
+            node = node.parent
+        return " > ".join(reversed(words))
+
     def look(self, roles, name):
         return next((node for node in self.walk() if node.getRole() in roles
                      and name in self.names_of(node)), None)

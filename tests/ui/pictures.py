@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbered pictures of the screen, when somebody wants to look."""
+"""Stages of a test: numbered pictures of the screen when somebody wants to look, and at each the check that
+all on it that can be pressed or typed into has a name for a screen reader."""
 import os
 
 
@@ -14,5 +15,9 @@ class Pictures:
 
     def take(self, name):
         self.n += 1
+        nameless = self.desk.nameless()
+        if nameless:  # while it changed, perhaps
+            nameless = self.desk.nameless()
+        assert not nameless, f"{name}: nothing is said of {nameless}"
         if self.folder:
             self.desk.picture(os.path.join(self.folder, f"{self.n:02}-{name}.png"))
