@@ -108,7 +108,10 @@ turn_page (CdDeskWindow *self, const char *page, const CtCall *call)
   else if (strcmp (page, "call") == 0)
     cd_script_view_focus (self->script_view);
   else if (strcmp (page, "wrap-up") == 0)
-    cd_wrap_up_page_focus (self->wrap_up_page);
+    {
+      cd_wrap_up_page_focus (self->wrap_up_page);
+      cd_today_refresh (cd_idle_page_get_today (self->idle_page)); /* what was earned is in it */
+    }
   else
     {
       /* Else the focus would go to whatever is left, a toast's button, say, which then stays. */
