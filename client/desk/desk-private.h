@@ -27,6 +27,7 @@ struct _CdDeskWindow {
 
   const char *page;   /* "idle", "ringing", "call", "wrap-up" */
   CtId wrapping;      /* the ended call on the wrap-up page; CT_ID_NONE: none */
+  CtId counted;       /* the settled call that the sum of today has in it */
   gboolean talking;   /* the call at hand was answered and is not over */
   gboolean show_form; /* in the wrap-up the form is looked at again */
   char *suggested;    /* disposition of the script's end */

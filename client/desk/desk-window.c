@@ -223,6 +223,16 @@ tell_lost_call (CdDeskWindow *self, const CtCall *call)
   self->talking = call != NULL && call->answered != 0 && !cd_desk_call_is_over (call);
 }
 
+/* As soon as a call is settled it belongs to what was earned today, not only after the wrap-up. */
+static void
+count_settled_call (CdDeskWindow *self, const CtCall *call)
+{
+  if (call == NULL || !call->settled || self->counted == call->id)
+    return;
+  self->counted = call->id;
+  cd_today_refresh (cd_idle_page_get_today (self->idle_page));
+}
+
 void
 cd_desk_update (CdDeskWindow *self)
 {
@@ -239,6 +249,7 @@ cd_desk_update (CdDeskWindow *self)
   if (call == NULL)
     self->show_form = FALSE;
   tell_lost_call (self, call);
+  count_settled_call (self, call);
   page = choose_page (self, call);
   show_call (self, call);
   if (call != NULL)

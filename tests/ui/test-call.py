@@ -85,6 +85,8 @@ def main():
         driver.wait_until(lambda: not desk.has_label("On hold"), 10, "taken back")
         caller.hang_up()
         desk.wait_for_label("How did it end?", 20)
+        driver.wait_until(lambda: desk.has_label(" today") and not desk.has_label("€0.00 today"), 10,
+                          "what the call earned in today's sum")
         desk.type("Note", "Belt morgen terug")
         pictures.take("wrap-up")
         desk.press("ctrl+Return")
