@@ -290,6 +290,15 @@ record_stop (gpointer self, CsLegId id)
 }
 
 static void
+expect (gpointer self, CsLegId id)
+{
+  Leg *leg = find (self, id);
+
+  if (leg != NULL)
+    post (leg, order_new (leg, CS_ORDER_EXPECT));
+}
+
+static void
 close_leg (gpointer self, CsLegId id)
 {
   CsMedia *media = self;
@@ -316,6 +325,7 @@ static const CsMediaPort functions = {
   .record = record,
   .mask = mask,
   .record_stop = record_stop,
+  .expect = expect,
   .close = close_leg,
 };
 

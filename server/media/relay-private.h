@@ -48,6 +48,7 @@ struct _CsRelayLeg {
   guint32 heard_ssrc;
   guint16 heard_sequence; /* highest */
   gboolean heard;         /* RTP came at least once */
+  gboolean asked;         /* RTP should come, also where none came yet */
   gboolean silent;        /* told so */
   gint64 heard_us;        /* latest, or when it was last expected to begin */
 };

@@ -47,7 +47,7 @@ check_leg (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
 
   if (key != 0)
     cs_relay_emit (relay, CS_MEDIA_DTMF, leg, key, 0);
-  if (leg->heard && leg->expects && !leg->silent
+  if ((leg->heard || leg->asked) && leg->expects && !leg->silent
       && now_us - leg->heard_us >= relay->shared.silence_us)
     {
       leg->silent = TRUE;

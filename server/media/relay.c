@@ -199,6 +199,11 @@ carry_out (CsRelay *relay, CsOrder *order, gint64 now_us)
     case CS_ORDER_MASK:
       leg->masked = order->on;
       break;
+    case CS_ORDER_EXPECT:
+      leg->asked = TRUE;
+      if (!leg->heard)
+        leg->heard_us = now_us;
+      break;
     case CS_ORDER_CLOSE:
       record (leg, NULL, now_us);
       drop (relay, leg, now_us);

@@ -27,7 +27,8 @@ typedef enum {
   CS_ORDER_MUTE,   /* `on` */
   CS_ORDER_RECORD, /* `recording`, NULL to stop */
   CS_ORDER_MASK,   /* `on` */
-  CS_ORDER_CLOSE,  /* comes back with everything the leg had */
+  CS_ORDER_EXPECT,
+  CS_ORDER_CLOSE, /* comes back with everything the leg had */
 } CsOrderKind;
 
 typedef struct {

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 typedef enum {
   CS_MEDIA_DTMF,   /* one key pressed (RFC 4733, end of event, once per key), `digit` */
   CS_MEDIA_PLAYED, /* the play with `tag` reached its end (not sent when stopped) */
-  CS_MEDIA_SILENT, /* no RTP came for the leg's silence limit (default 5 s): lost, D34 */
-  CS_MEDIA_HEARD,  /* RTP came again after SILENT */
+  CS_MEDIA_SILENT, /* no RTP came for the leg's silence limit (default 5 s): lost, D34. A leg that never sent
+                      any need not, until it is expect()ed to */
+  CS_MEDIA_HEARD, /* RTP came again after SILENT */
   CS_MEDIA_RECORDED, /* the recording was closed: `recording`, `path`, `samples`; or failed: path NULL */
 } CsMediaEventKind;
 
@@ -86,6 +87,8 @@ struct _CsMediaPort {
   void (*mask) (gpointer self, CsLegId caller_leg, gboolean masked);
   /* Ends with a RECORDED event. close() of the leg does it too. */
   void (*record_stop) (gpointer self, CsLegId caller_leg);
+  /* Who never sent anything is given the silence limit from now on: he was asked to speak. */
+  void (*expect) (gpointer self, CsLegId leg);
   void (*close) (gpointer self, CsLegId leg);
 };
 

@@ -90,6 +90,7 @@ cs_path_on_played (CsCall *call)
     {
       call->ivr.phase = CS_IVR_PATH_RECORD;
       cs_call_record (call);
+      call->owner->media.expect (call->owner->media.self, call->legs[CS_LEG_CALLER].id);
       cs_call_note (call, CS_NOTE_CALL_PATH); /* with the voicemail's id: it outlives a crash */
       cs_call_arm (call, CS_TIMER_STEP, (gint64) seconds * G_USEC_PER_SEC);
       if (call->legs[CS_LEG_CALLER].silent)

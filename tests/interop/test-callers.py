@@ -4,6 +4,7 @@
 a number that is not there or a line that is closed. Each leaves everything free behind it."""
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from house import House, wait_until  # noqa: E402
@@ -167,11 +168,21 @@ def vanishes_in_a_voicemail(house, owner):
     wait_until(lambda: len(house.mails()) > mails, what="the mail about the voicemail")
 
 
+def says_nothing_in_a_voicemail(house, owner):
+    """Nothing ever came from his phone: he has ten seconds from the beep on."""
+    with Stranger(house.sip_port, rtp=False) as caller:
+        call = reach_recorder(house, owner, caller)
+        began = time.monotonic()
+        caller.wait_for("ended", seconds=15)
+        assert 9 < time.monotonic() - began < 12, time.monotonic() - began
+    assert owner.ended(call)["cause"] == "closed"
+
+
 def main(build):
     with House(build, change=change).start() as house:
         owner = Owner(house, "jansen")
-        for scenario in (unknown_number, closed_line, vanishes_in_a_voicemail, gives_up_at_once,
-                         gives_up_in_the_menu, wrong_keys_and_silence):
+        for scenario in (unknown_number, closed_line, vanishes_in_a_voicemail, says_nothing_in_a_voicemail,
+                         gives_up_at_once, gives_up_in_the_menu, wrong_keys_and_silence):
             scenario(house, owner)
             print(scenario.__name__, "good", flush=True)
         with Seat(house, "zoe") as zoe:

@@ -373,9 +373,10 @@ run (gboolean all_free)
   g_autofree double *us = g_new (double, N_SAMPLES);
   CsSipPort sip
       = { &bench, sip_leg, sip_answer, sip_refuse, sip_originate, sip_answer, sip_hang_up };
-  CsMediaPort media = { &bench,        media_open,   media_offer, media_answer, media_accept,
-                        media_is_held, media_play,   media_leg,   media_bridge, media_leg,
-                        media_flag,    media_record, media_flag,  media_leg,    media_leg };
+  CsMediaPort media
+      = { &bench,     media_open, media_offer,  media_answer, media_accept, media_is_held,
+          media_play, media_leg,  media_bridge, media_leg,    media_flag,   media_record,
+          media_flag, media_leg,  media_leg,    media_leg };
   CsCreditPort credit = {
     .self = &bench, .reserve = credit_reserve, .renew = credit_renew, .settle = credit_settle
   };

@@ -344,7 +344,7 @@ test_silence (void)
   g_autofree char *hold = NULL, *answer = NULL;
 
   phone_call (a, 1, CS_LAW_A);
-  phone_call (b, 2, CS_LAW_A); /* never says anything: no news of it */
+  phone_call (b, 2, CS_LAW_A); /* never says anything: no news of it, until it is asked to */
   talk (a, 425, NULL, 0, 10);
   for (guint i = 0; i < 245; i++)
     rig_tick (rig);
@@ -361,6 +361,16 @@ test_silence (void)
   for (guint i = 0; i < 300; i++)
     rig_tick (rig);
   rig_expect_none (rig);
+  rig->port->expect (rig->port->self, 2);
+  rig_settle (rig);
+  for (guint i = 0; i < 245; i++)
+    rig_tick (rig);
+  rig_expect_none (rig);
+  for (guint i = 0; i < 20; i++)
+    rig_tick (rig);
+  rig_expect (rig, CS_MEDIA_SILENT, 2);
+  talk (b, 425, NULL, 0, 1);
+  rig_expect (rig, CS_MEDIA_HEARD, 2);
 }
 
 static void

@@ -235,6 +235,12 @@ media_record (gpointer self, CsLegId id, CtId recording)
 }
 
 static void
+media_expect (gpointer self, CsLegId id)
+{
+  open_leg (self, id)->expected = TRUE;
+}
+
+static void
 media_mask (gpointer self, CsLegId id, gboolean masked)
 {
   open_leg (self, id)->masked = masked;
@@ -436,6 +442,7 @@ fakes_plug (World *world)
                         .record = media_record,
                         .mask = media_mask,
                         .record_stop = media_record_stop,
+                        .expect = media_expect,
                         .close = media_close };
   CsCreditPort credit = { .self = world,
                           .reserve = credit_reserve,

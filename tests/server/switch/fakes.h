@@ -28,6 +28,7 @@ typedef struct {
   CsLegId peer;
   gboolean held;
   CtId recording;
+  gboolean expected;
   gboolean masked;
 } FakeLeg;
 

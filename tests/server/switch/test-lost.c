@@ -198,6 +198,7 @@ test_voicemail_silent (void)
         world_media (world, CS_MEDIA_SILENT, caller);
       world_played (world, caller);
       g_assert_cmpint (world_leg (world, caller)->recording, !=, 0);
+      g_assert_true (world_leg (world, caller)->expected);
       if (!before_beep)
         {
           world_wait (world, 20.0);
