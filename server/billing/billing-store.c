@@ -26,11 +26,11 @@ CS_SQL (save_running, "UPDATE running_call SET prepaid = ?2, prepaid_seconds = ?
                       " WHERE id = ?1");
 CS_SQL (delete_running, "DELETE FROM running_call WHERE id = ?1");
 CS_SQL (list_running, "SELECT id FROM running_call ORDER BY id");
+/* `consulted` is always 0: nobody is called to a conversation beside the one who leads it. */
 CS_SQL (save_share,
-        "INSERT INTO running_share (running, agent, consulted, seconds) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT INTO running_share (running, agent, consulted, seconds) VALUES (?1, ?2, 0, ?3)"
         " ON CONFLICT (running, agent, consulted) DO UPDATE SET seconds = excluded.seconds");
-CS_SQL (list_shares, "SELECT agent, consulted, seconds FROM running_share WHERE running = ?1"
-                     " ORDER BY consulted, agent");
+CS_SQL (list_shares, "SELECT agent, seconds FROM running_share WHERE running = ?1 ORDER BY agent");
 
 CS_SQL (add_bill,
         "INSERT INTO bill (id, call, tenant, company, kind, currency, rate, seconds, amount, pay,"
@@ -227,8 +227,7 @@ cs_billing_store_save_share (CsDb *db, CtId running, const CsCreditShare *share,
 
   cs_bind_int (query, 1, running);
   cs_bind_int (query, 2, share->user);
-  cs_bind_int (query, 3, share->consulted ? 1 : 0);
-  cs_bind_int (query, 4, share->seconds);
+  cs_bind_int (query, 3, share->seconds);
   return cs_query_run (query, NULL, error);
 }
 
@@ -245,7 +244,6 @@ cs_billing_store_list_shares (CsDb *db, CtId running, GError **error)
       CsCreditShare share = {
         .user = cs_column_id (query, "agent"),
         .seconds = cs_column_int (query, "seconds"),
-        .consulted = cs_column_int (query, "consulted") != 0,
       };
 
       g_array_append_val (shares, share);

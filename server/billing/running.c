@@ -267,8 +267,7 @@ pay_one (CsDb *db, const CsRunning *run, CtId agent, gint64 seconds, guint numbe
          && cs_ledger_transfer (db, scope_of (run), &request, NULL, error);
 }
 
-/* D28: together the leading e-agents are paid no more seconds than are billed; one who was consulted is
- * paid beside that. All pay comes from the tenant's expense account. */
+/* D28: together the e-agents are paid no more seconds than are billed, from the tenant's expense account. */
 static gboolean
 pay_all (CsDb *db, const CsRunning *run, gint64 billed, const CsCreditShare *shares, guint n_shares,
          CtMoney *paid, GError **error)
@@ -277,11 +276,9 @@ pay_all (CsDb *db, const CsRunning *run, gint64 billed, const CsCreditShare *sha
 
   for (guint i = 0; i < n_shares; i++)
     {
-      gint64 limit = shares[i].consulted ? billed : left;
-      gint64 seconds = CLAMP (shares[i].seconds, 0, limit);
+      gint64 seconds = CLAMP (shares[i].seconds, 0, left);
 
-      if (!shares[i].consulted)
-        left -= seconds;
+      left -= seconds;
       if (shares[i].user != CT_ID_NONE
           && !pay_one (db, run, shares[i].user, seconds, i, paid, error))
         return FALSE;

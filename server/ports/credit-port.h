@@ -36,8 +36,6 @@ typedef void (*CsCreditSink) (CsCreditEvent *event, gpointer data); /* g_free it
 typedef struct {
   CtId user;
   gint64 seconds;
-  gboolean
-      consulted; /* was asked for advice beside the one who leads: not held to the bill's seconds */
 } CsCreditShare;
 
 typedef struct _CsCreditPort CsCreditPort;
