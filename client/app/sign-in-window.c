@@ -4,6 +4,7 @@
 #include "client/app/sign-in-window.h"
 
 #include "client/app/app-private.h"
+#include "client/widgets/names.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -218,29 +219,6 @@ name_text (GtkEditable *row)
 }
 
 static void
-on_tooltip_changed (GtkWidget *button)
-{
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  gtk_widget_get_tooltip_text (button), -1);
-}
-
-/* The eye of a password row has a tooltip only. */
-static void
-name_buttons (GtkWidget *widget)
-{
-  GtkWidget *child = gtk_widget_get_first_child (widget);
-
-  for (; child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (GTK_IS_BUTTON (child) && gtk_widget_get_tooltip_text (child) != NULL)
-      {
-        g_signal_connect (child, "notify::tooltip-text", G_CALLBACK (on_tooltip_changed), NULL);
-        on_tooltip_changed (child);
-      }
-    else
-      name_buttons (child);
-}
-
-static void
 fill (CdSignInWindow *self, GtkEditable *row, const char *key)
 {
   g_autofree char *value = cd_settings_dup (self->settings, GROUP, key);
@@ -327,7 +305,7 @@ cd_sign_in_window_init (CdSignInWindow *self)
   name_text (self->domain_row);
   name_text (self->user_row);
   name_text (self->password_row);
-  name_buttons (GTK_WIDGET (self->password_row));
+  cd_name_buttons (GTK_WIDGET (self->password_row)); /* its eye */
 }
 
 CdSignInWindow *

@@ -6,6 +6,7 @@
 #include "client/desk/template.h"
 #include "client/desk/words.h"
 #include "client/widgets/format.h"
+#include "client/widgets/names.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -108,10 +109,7 @@ turn_page (CdDeskWindow *self, const char *page, const CtCall *call)
   else if (strcmp (page, "call") == 0)
     cd_script_view_focus (self->script_view);
   else if (strcmp (page, "wrap-up") == 0)
-    {
-      cd_wrap_up_page_focus (self->wrap_up_page);
-      cd_today_refresh (cd_idle_page_get_today (self->idle_page)); /* what was earned is in it */
-    }
+    cd_wrap_up_page_focus (self->wrap_up_page);
   else
     {
       /* Else the focus would go to whatever is left, a toast's button, say, which then stays. */
@@ -450,6 +448,7 @@ static void
 cd_desk_window_init (CdDeskWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  cd_name_toasts (self->toasts);
   self->page = "idle";
   show_page (self, self->page);
 }

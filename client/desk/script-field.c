@@ -239,6 +239,7 @@ make_choices (CdScriptField *self)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->list, "boxed-list");
   set_accessible_label (self, self->list);
+  cd_make_one_stop (GTK_LIST_BOX (self->list));
   for (guint i = 0; i < self->step->choices->len; i++)
     append_choice (self, g_ptr_array_index (self->step->choices, i));
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);

@@ -1,44 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "desk"
 
-#include "client/desk/script-view.h"
+#include "client/desk/script-view-private.h"
 
-#include "client/desk/connect-panel.h"
-#include "client/desk/script-field.h"
 #include "client/desk/script-words.h"
 #include "client/desk/template.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #define PAUSE_MS 900 /* of typing, after which an answer is kept */
-
-struct _CdScriptView {
-  AdwBin parent_instance;
-  CdScriptDo doer;
-  gpointer doer_data;
-  char *language; /* the e-agent's */
-
-  CtScriptRun *run;   /* borrowed, see cd_script_view_show() */
-  const CtCall *call; /* borrowed; NULL in tests */
-  gint64 now_ms;
-  CtScript *script;  /* of what is on the screen */
-  char *step;        /* id; NULL: none */
-  gboolean typed;    /* the field holds something that is no answer yet */
-  GHashTable *unfit; /* step -> what was typed there and is no answer */
-  guint pause;       /* source: the user pauses in typing */
-  gboolean showing;
-
-  CdScriptField *field; /* NULL: this step asks nothing */
-  GtkWidget *scrolled;
-  GtkLabel *say, *direction, *conduct, *label, *mark, *error, *protected_text, *ticket, *place;
-  GtkWidget *direction_box, *question, *reveal_box, *ticket_box;
-  AdwBin *field_bin;
-  GtkEditable *reason;
-  GtkWidget *reveal_button, *back_button, *next_button;
-  GtkLabel *next_key; /* in next_button */
-  CdConnectPanel *connect_panel;
-};
 
 G_DEFINE_FINAL_TYPE (CdScriptView, cd_script_view, ADW_TYPE_BIN)
 
@@ -54,12 +24,6 @@ get_step (CdScriptView *self)
 }
 
 static gboolean
-is_secret (const CtScriptStep *step)
-{
-  return step->kind == CT_SCRIPT_ASK && step->ask == CT_SCRIPT_SECRET;
-}
-
-static gboolean
 do_command (CdScriptView *self, const char *kind, const char *step, const char *value,
             const char *reason, GError **error)
 {
@@ -71,18 +35,11 @@ do_command (CdScriptView *self, const char *kind, const char *step, const char *
 }
 
 static void
-show_text (GtkLabel *label, const char *text)
-{
-  gtk_label_set_text (label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL && *text != '\0');
-}
-
-static void
 complain (CdScriptView *self, const CtScriptStep *step, const char *value)
 {
   g_autofree char *complaint = cd_dup_complaint (step, value);
 
-  show_text (self->error, complaint);
+  cd_script_show_text (self->error, complaint);
   gtk_widget_add_css_class (GTK_WIDGET (self->field), "error");
   cd_script_field_focus (self->field);
 }
@@ -147,13 +104,13 @@ on_field_changed (CdScriptView *self)
   const CtScriptStep *step = get_step (self);
 
   self->typed = TRUE;
-  show_text (self->error, NULL);
+  cd_script_show_text (self->error, NULL);
   gtk_widget_remove_css_class (GTK_WIDGET (self->field), "error");
-  if (step == NULL || !is_secret (step))
-    show_text (self->mark, NULL);
+  if (step == NULL || !cd_script_is_secret (step))
+    cd_script_show_text (self->mark, NULL);
   g_clear_handle_id (&self->pause, g_source_remove);
   /* Half a secret is nobody's business. */
-  if (step != NULL && !is_secret (step))
+  if (step != NULL && !cd_script_is_secret (step))
     self->pause = g_timeout_add (PAUSE_MS, on_pause_over, self);
 }
 
@@ -259,29 +216,6 @@ cd_script_view_focus (CdScriptView *self)
 /* What is on the screen */
 
 static void
-show_answer (CdScriptView *self, const CtScriptStep *step)
-{
-  const CtScriptValue *answer = ct_script_run_answer (self->run, step->id);
-  g_autofree char *origin = cd_dup_origin (answer, self->now_ms);
-
-  if (is_secret (step))
-    show_text (self->mark, _ ("Not recorded, hidden from others"));
-  else if (!self->typed)
-    show_text (self->mark, origin);
-  if (!self->typed)
-    {
-      const char *unfit = g_hash_table_lookup (self->unfit, step->id);
-
-      if (unfit != NULL)
-        cd_script_field_set_typed (self->field, unfit);
-      else
-        cd_script_field_set_value (self->field,
-                                   answer != NULL && answer->value != NULL ? answer->value : "");
-      self->typed = unfit != NULL;
-    }
-}
-
-static void
 make_field (CdScriptView *self, const CtScriptStep *step)
 {
   GtkWidget *field;
@@ -300,92 +234,6 @@ make_field (CdScriptView *self, const CtScriptStep *step)
   adw_bin_set_child (self->field_bin, field);
 }
 
-static void
-show_next (CdScriptView *self, const CtScriptStep *step)
-{
-  gboolean lines = self->field != NULL && cd_script_field_has_lines (self->field);
-
-  gtk_widget_set_visible (self->next_button, step->kind != CT_SCRIPT_END);
-  gtk_label_set_text (self->next_key, lines ? "Ctrl ↵" : "↵");
-  gtk_widget_set_tooltip_text (self->next_button,
-                               lines ? _ ("Next step (Ctrl+Enter)") : _ ("Next step (Enter)"));
-}
-
-static void
-show_place (CdScriptView *self, const CtScriptStep *step)
-{
-  GPtrArray *path = ct_script_run_path (self->run);
-  guint at = 0;
-  g_autofree char *text = NULL;
-
-  for (guint i = 0; i < path->len; i++)
-    if (g_ptr_array_index (path, i) == step)
-      at = i + 1;
-  /* Translators: where in a script one stands; how long it is depends on the answers */
-  text = g_strdup_printf (_ ("Step %u"), at);
-  gtk_label_set_text (self->place, text);
-  gtk_widget_set_sensitive (self->back_button, at > 1);
-  show_next (self, step);
-}
-
-/* Something was told that the script has no field for: who is connected, the protected text, the
- * ticket. */
-static void
-show_extras (CdScriptView *self, const CtScriptStep *step)
-{
-  g_autofree char *protected = step->kind == CT_SCRIPT_REVEAL
-                                   ? ct_script_step_protected (step, self->language, self->run)
-                                   : NULL;
-  const CtScriptEntry *entry = step->kind == CT_SCRIPT_CONNECT && step->entry != NULL
-                                   ? ct_script_find_entry (self->script, step->entry)
-                                   : NULL;
-  const char *ticket = ct_script_run_fact (self->run, "ticket");
-
-  if (ticket == NULL && self->call != NULL)
-    ticket = self->call->ticket;
-  show_text (self->protected_text, protected);
-  gtk_widget_set_visible (self->reveal_box, step->kind == CT_SCRIPT_REVEAL && protected == NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->connect_panel), step->kind == CT_SCRIPT_CONNECT);
-  if (step->kind == CT_SCRIPT_CONNECT)
-    cd_connect_panel_show (
-        self->connect_panel,
-        entry != NULL ? ct_script_text_in (self->script, &entry->label, self->language) : NULL,
-        ct_script_step_number (self->script, step), self->call);
-  gtk_label_set_text (self->ticket, ticket != NULL ? ticket : "");
-  gtk_widget_set_visible (self->ticket_box, step->kind == CT_SCRIPT_END && ticket != NULL);
-}
-
-static void
-show_step (CdScriptView *self, const CtScriptStep *step)
-{
-  const char *caller_language = self->call != NULL ? self->call->language : self->language;
-  g_autofree char *say = ct_script_step_say (step, caller_language, self->run);
-  g_autofree char *direction = ct_script_step_direction (step, self->language, self->run);
-  g_autofree char *conduct = ct_script_step_conduct (step, self->language, self->run);
-  g_autofree char *quoted = NULL;
-
-  if (*say != '\0')
-    /* Translators: the quotation marks of your language around what is to be said */
-    quoted = g_strdup_printf (C_ ("quotation", "“%s”"), say);
-  show_text (self->say, quoted);
-  gtk_label_set_text (self->direction, direction);
-  gtk_widget_set_visible (self->direction_box, *direction != '\0');
-  show_text (self->conduct, conduct);
-  gtk_widget_set_visible (self->question, step->kind == CT_SCRIPT_ASK);
-  if (step->kind == CT_SCRIPT_ASK)
-    {
-      const char *label = ct_script_step_label (step, self->language, self->run);
-      /* Translators: the label of a question that needs no answer */
-      g_autofree char *optional
-          = step->required ? NULL : g_strdup_printf (_ ("%s (optional)"), label);
-
-      gtk_label_set_text (self->label, optional != NULL ? optional : label);
-      show_answer (self, step);
-    }
-  show_extras (self, step);
-  show_place (self, step);
-}
-
 /* A secret is on the screen: the recording is masked from now on (D33). */
 static void
 enter_secret (CdScriptView *self, const CtScriptStep *step)
@@ -394,7 +242,8 @@ enter_secret (CdScriptView *self, const CtScriptStep *step)
   gboolean runs = self->call == NULL || strcmp (self->call->state, "talking") == 0
                   || strcmp (self->call->state, "held") == 0;
 
-  if (!is_secret (step) || !runs || g_strcmp0 (ct_script_run_entered (self->run), step->id) == 0)
+  if (!cd_script_is_secret (step) || !runs
+      || g_strcmp0 (ct_script_run_entered (self->run), step->id) == 0)
     return;
   if (!do_command (self, "enter", step->id, NULL, NULL, &error))
     g_warning ("the secret step %s is not told: %s", step->id, error->message);
@@ -424,7 +273,7 @@ cd_script_view_show (CdScriptView *self, CtScriptRun *run, const CtCall *call, g
       g_free (self->step);
       self->step = step != NULL ? g_strdup (step->id) : NULL;
       gtk_editable_set_text (self->reason, "");
-      show_text (self->error, NULL);
+      cd_script_show_text (self->error, NULL);
       make_field (self, step);
       gtk_adjustment_set_value (
           gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), 0);
@@ -432,7 +281,7 @@ cd_script_view_show (CdScriptView *self, CtScriptRun *run, const CtCall *call, g
   gtk_widget_set_visible (GTK_WIDGET (self), step != NULL);
   if (step == NULL)
     return;
-  show_step (self, step);
+  cd_script_show_step (self, step);
   if (other)
     {
       cd_script_view_focus (self);

@@ -111,6 +111,32 @@ cd_append_choice (GtkListBox *list, GPtrArray *checks, const char *label)
   return check;
 }
 
+static gboolean
+on_choices_key_pressed (GtkEventControllerKey *keys, guint keyval, guint code,
+                        GdkModifierType state, gpointer data)
+{
+  GtkWidget *list = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (keys));
+  GtkWidget *edge = NULL;
+
+  if (keyval == GDK_KEY_Tab)
+    edge = gtk_widget_get_last_child (list);
+  else if (keyval == GDK_KEY_ISO_Left_Tab)
+    edge = gtk_widget_get_first_child (list);
+  if (edge != NULL)
+    gtk_widget_grab_focus (edge);
+  return GDK_EVENT_PROPAGATE; /* from the edge the key leads out */
+}
+
+void
+cd_make_one_stop (GtkListBox *list)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_choices_key_pressed), NULL);
+  gtk_widget_add_controller (GTK_WIDGET (list), keys);
+}
+
 void
 cd_remove_children (GtkWidget *box)
 {

@@ -24,6 +24,10 @@ void cd_show_detail (GtkLabel *label, const char *text);
  * digit that chooses it while there is one; returns the button. */
 GtkWidget *cd_append_choice (GtkListBox *list, GPtrArray *checks, const char *label);
 
+/* The tabulator goes past @list as past one thing, and the arrows through it, as in any radio group; a list
+ * box by itself makes each row a stop. */
+void cd_make_one_stop (GtkListBox *list);
+
 void cd_remove_children (GtkWidget *box);
 
 G_END_DECLS

@@ -250,6 +250,7 @@ cd_wrap_up_page_init (CdWrapUpPage *self)
   self->checks = g_ptr_array_new ();
   self->codes = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  cd_make_one_stop (self->list);
   g_signal_connect_object (gtk_text_view_get_buffer (self->note), "changed",
                            G_CALLBACK (on_touched), self, G_CONNECT_SWAPPED);
 }

@@ -8,6 +8,7 @@
 #include "client/sounds/call-in-window.h"
 #include "client/sounds/template.h"
 #include "client/sounds/words.h"
+#include "client/widgets/names.h"
 #include "common/rules/phone.h"
 
 #include <glib/gi18n.h>
@@ -273,6 +274,7 @@ cd_sounds_window_init (CdSoundsWindow *self)
   self->cancellable = g_cancellable_new ();
   self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  cd_name_toasts (self->toasts);
   self->listener = cd_listener_new ();
   g_signal_connect_object (self->listener, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
 }

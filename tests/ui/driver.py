@@ -140,8 +140,9 @@ class Window:
     def nameless(self):
         """What can be pressed or typed into and says nothing to who cannot see it: a list of where it is."""
         roles = self.buttons() + self.entries() + (self.atspi.ROLE_COMBO_BOX, self.atspi.ROLE_SLIDER)
-        return [self.place_of(node) for node in self.walk() if node.getRole() in roles
-                and not any(name and not name.startswith("Gtk") for name in self.names_of(node))]
+        places = [self.place_of(node) for node in self.walk() if node.getRole() in roles
+                  and not any(name and not name.startswith("Gtk") for name in self.names_of(node))]
+        return [place for place in places if "GtkFileChooser" not in place]  # GTK's own
 
     def place_of(self, node):
         """For messages: "frame Sounds > list > push button"."""
@@ -201,6 +202,10 @@ class Window:
                 return
             self.press("Tab")
         raise AssertionError(f"{most} times Tab, and never at “{name}”")
+
+    def has_focus(self, name):
+        return any(name in self.names_of(node) for node in self.walk()
+                   if node.getState().contains(self.atspi.STATE_FOCUSED))
 
     def act(self, action):
         """An action of the application, over D-Bus."""

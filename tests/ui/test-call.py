@@ -63,6 +63,19 @@ def walk_script(desk, pictures):
     pictures.take("end")
 
 
+def walk_wrap_up(desk):
+    """By the tabulator in the order seen, the outcomes as one stop."""
+    for name in ("Note", "Back to the Form", "Finish, then Pause", "Finish"):
+        desk.press("Tab")
+        driver.wait_until(lambda: desk.has_focus(name), 5, f"the focus at “{name}”")
+    for _ in range(3):
+        desk.press("shift+Tab")
+    driver.wait_until(lambda: desk.has_focus("Note"), 5, "the focus back at the note")
+    desk.press("shift+Tab")
+    driver.wait_until(lambda: not desk.has_focus("Note"), 5, "the focus among the outcomes")
+    desk.press("1")
+
+
 def main():
     build = sys.argv[1]
     with house.House(build) as here, driver.Window(
@@ -87,6 +100,7 @@ def main():
         desk.wait_for_label("How did it end?", 20)
         driver.wait_until(lambda: desk.has_label(" today") and not desk.has_label("€0.00 today"), 10,
                           "what the call earned in today's sum")
+        walk_wrap_up(desk)
         desk.type("Note", "Belt morgen terug")
         pictures.take("wrap-up")
         desk.press("ctrl+Return")
