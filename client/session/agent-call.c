@@ -137,7 +137,7 @@ cd_agent_update_tick (CdAgent *self)
   gint64 past_ms = 0;
 
   g_clear_handle_id (&self->tick, g_source_remove);
-  if (!self->started || (!meters && cd_agent_get_wrap_up_left (self) < 0))
+  if (!self->started || (!meters && cd_agent_get_wrap_up_left (self) <= 0))
     return;
   if (meters)
     past_ms = (ct_clock_monotonic_us (self->clock) - self->meter_us) / 1000 % 1000;
@@ -274,8 +274,9 @@ static void
 on_call (GObject *session, GAsyncResult *result, gpointer data)
 {
   CdAgent *self = data;
+  g_autoptr (CdProblem) problem = NULL;
   gpointer reply = NULL;
-  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL);
+  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
 
   if (cd_agent_is_cancelled (result))
     {
@@ -292,7 +293,11 @@ on_call (GObject *session, GAsyncResult *result, gpointer data)
       return;
     }
   if (!good)
-    return; /* the next reset asks again */
+    {
+      cd_agent_ask_later (self, problem);
+      return;
+    }
+  cd_agent_was_told (self);
   if (reply != NULL && ((CtCall *) reply)->id != self->last_call)
     cd_agent_take_call (self, reply, TRUE);
   else

@@ -20,11 +20,17 @@ is_wish_possible (CdAgent *self)
          || (self->presence != NULL && self->presence->registered);
 }
 
+/* An answer that an event has overtaken, or the other way round. */
+static gboolean
+is_overtaken (CdAgent *self, const CtPresence *presence)
+{
+  return self->presence != NULL && presence->since < self->presence->since;
+}
+
 static void
 take_presence (CdAgent *self, CtPresence *presence)
 {
-  /* An answer that an event has overtaken. */
-  if (self->presence != NULL && presence->since < self->presence->since)
+  if (is_overtaken (self, presence))
     {
       ct_presence_free (presence);
       return;
@@ -149,9 +155,9 @@ static void
 on_presence (GObject *session, GAsyncResult *result, gpointer data)
 {
   CdAgent *self = data;
+  g_autoptr (CdProblem) problem = NULL;
   gpointer reply = NULL;
-
-  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL);
+  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
 
   if (cd_agent_is_cancelled (result))
     {
@@ -165,8 +171,13 @@ on_presence (GObject *session, GAsyncResult *result, gpointer data)
       ct_record_free (reply);
       cd_agent_ask_presence (self);
     }
-  else if (good && reply != NULL)
-    take_presence (self, reply);
+  else if (!good)
+    cd_agent_ask_later (self, problem);
+  else if (reply != NULL)
+    {
+      cd_agent_was_told (self);
+      take_presence (self, reply);
+    }
 }
 
 void
@@ -191,6 +202,8 @@ cd_agent_on_presence_changed (CdAgent *self, const CtPresence *presence)
   if (user == NULL || presence->user != user->user)
     return;
   self->ask_presence_again = self->asking_presence;
+  if (is_overtaken (self, presence))
+    return;
   /* A pause that the server decided (missed calls) is not to be undone by us. */
   if (strcmp (presence->state, "paused") == 0 && self->wish_sent && !self->telling
       && g_strcmp0 (self->wish, "available") == 0)

@@ -25,6 +25,7 @@ struct _CdAgent {
   CtId given_serial;  /* of the last that were given, to whichever desk */
   gboolean taken; /* another desk has the phone: it stays there until the user works here again */
   guint device_retry, device_seconds;
+  guint ask_retry, ask_seconds;
 
   /* agent-presence.c */
   CtPresence *presence;
@@ -49,9 +50,11 @@ struct _CdAgent {
   /* agent-script.c */
   CtScriptDocument *document;
   CtScriptRun *run;
-  gboolean asking_script;
+  CtId document_asked; /* the version that is being asked for */
+  CtId state_asked;    /* the call whose state is being asked for */
+  gboolean ask_state_again;
   CtScriptState *early_state; /* came before its document */
-  char *saved;                /* the snapshot as it is on disk; NULL: none, or not known */
+  char *saved;                /* hash of the snapshot as it is on disk; NULL: none */
 };
 
 /* TRUE when the request was cancelled: the agent may be gone, nothing of it may be touched. */
@@ -72,6 +75,10 @@ void cd_agent_emit_problem (CdAgent *self, const CdProblem *problem, const char 
 /* Asks for credentials of the phone, which are then the newest: another desk leaves it. */
 void cd_agent_ask_device (CdAgent *self);
 void cd_agent_ask_device_later (CdAgent *self);
+/* The server had no time to answer: everything is asked for again, with growing pauses. */
+void cd_agent_ask_later (CdAgent *self, const CdProblem *problem);
+/* It answered. */
+void cd_agent_was_told (CdAgent *self);
 
 /* agent-presence.c */
 void cd_agent_ask_presence (CdAgent *self);

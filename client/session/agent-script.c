@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define SNAPSHOT "call"
+/* 200 answers of 4,000 characters, and room. */
+#define MOST_STATE (8 * 1024 * 1024)
 
 static char *
 dup_script_path (CdAgent *self)
@@ -74,21 +76,38 @@ static void
 on_document (GObject *session, GAsyncResult *result, gpointer data)
 {
   CdAgent *self = data;
+  g_autoptr (CdProblem) problem = NULL;
   g_autoptr (CtScriptDocument) document = NULL;
   g_autoptr (CtScriptState) state = NULL;
   gpointer reply = NULL;
+  gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
 
-  if (!cd_session_call_finish (CD_SESSION (session), result, &reply, NULL, NULL))
-    return;
   document = reply;
-  if (cd_agent_is_cancelled (result) || document == NULL || self->call == NULL
-      || document->id != self->call->script_version)
+  if (cd_agent_is_cancelled (result))
+    return;
+  self->document_asked = CT_ID_NONE;
+  if (!good)
+    cd_agent_ask_later (self, problem);
+  if (document == NULL || self->call == NULL || document->id != self->call->script_version)
     return;
   g_clear_pointer (&self->document, ct_script_document_free);
   self->document = g_steal_pointer (&document);
   state = g_steal_pointer (&self->early_state);
   if (state != NULL)
     take_state (self, state);
+}
+
+static void
+ask_document (CdAgent *self)
+{
+  g_autofree char *path = g_strdup_printf ("/api/v1/scripts/versions/%s",
+                                           ct_id_text (self->call->script_version).text);
+
+  if (self->document_asked == self->call->script_version)
+    return;
+  self->document_asked = self->call->script_version;
+  cd_session_call_async (self->session, "GET", path, NULL, &ct_script_document_type,
+                         self->cancellable, on_document, self);
 }
 
 static void
@@ -99,16 +118,23 @@ on_state (GObject *session, GAsyncResult *result, gpointer data)
   g_autoptr (CtScriptState) state = NULL;
   gpointer reply = NULL;
   gboolean good = cd_session_call_finish (CD_SESSION (session), result, &reply, &problem, NULL);
+  gboolean again;
 
   state = reply;
   if (cd_agent_is_cancelled (result))
     return;
-  self->asking_script = FALSE;
-  if (!good && self->call != NULL && !cd_problem_is_passing (problem))
+  again = self->ask_state_again || self->call == NULL || self->state_asked != self->call->id;
+  self->state_asked = CT_ID_NONE;
+  if (!good && cd_problem_is_passing (problem))
+    cd_agent_ask_later (self, problem);
+  else if (again)
+    /* For the next call, or a command went by meanwhile: this answer may be older than that. */
+    cd_agent_ensure_script (self, TRUE);
+  else if (!good)
     cd_agent_emit_problem (self, problem, "script");
-  if (state == NULL || self->call == NULL || state->call != self->call->id)
+  else if (state == NULL || state->call != self->call->id)
     return;
-  if (self->document != NULL)
+  else if (self->document != NULL)
     take_state (self, state);
   else
     {
@@ -118,23 +144,14 @@ on_state (GObject *session, GAsyncResult *result, gpointer data)
 }
 
 static void
-ask_document (CdAgent *self)
-{
-  g_autofree char *path = g_strdup_printf ("/api/v1/scripts/versions/%s",
-                                           ct_id_text (self->call->script_version).text);
-
-  cd_session_call_async (self->session, "GET", path, NULL, &ct_script_document_type,
-                         self->cancellable, on_document, self);
-}
-
-static void
 ask_state (CdAgent *self)
 {
   g_autofree char *path = dup_script_path (self);
 
-  if (self->asking_script)
+  self->ask_state_again = self->state_asked != CT_ID_NONE;
+  if (self->ask_state_again)
     return;
-  self->asking_script = TRUE;
+  self->state_asked = self->call->id;
   cd_session_call_async (self->session, "GET", path, NULL, &ct_script_state_type, self->cancellable,
                          on_state, self);
 }
@@ -183,6 +200,7 @@ cd_agent_script (CdAgent *self, const char *kind, const char *step, const char *
       cd_agent_emit_script_changed (self);
       return FALSE;
     }
+  self->ask_state_again = self->state_asked != CT_ID_NONE;
   cd_agent_save_snapshot (self);
   cd_agent_emit_script_changed (self);
   return TRUE;
@@ -193,6 +211,7 @@ on_script_answered (CdAgent *self, const char *reply, const CdProblem *problem)
 {
   g_autoptr (CtScriptState) state = NULL;
 
+  self->ask_state_again = self->state_asked != CT_ID_NONE;
   if (problem != NULL)
     {
       cd_agent_emit_problem (self, problem, "script");
@@ -200,7 +219,7 @@ on_script_answered (CdAgent *self, const char *reply, const CdProblem *problem)
       return;
     }
   state = reply != NULL ? ct_record_from_bytes (&ct_script_state_type, reply, strlen (reply),
-                                                1024 * 1024, CT_WIRE_REPLY, NULL)
+                                                MOST_STATE, CT_WIRE_REPLY, NULL)
                         : NULL;
   if (state != NULL && self->run != NULL)
     take_state (self, state);
@@ -226,10 +245,18 @@ cd_agent_on_command_done (CdAgent *self, guint64 number, const char *path, const
 
 /* Snapshot */
 
+/* Kept instead of the text, in which there may be secrets. */
+static char *
+dup_hash (const char *text)
+{
+  return text != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1) : NULL;
+}
+
 void
 cd_agent_save_snapshot (CdAgent *self)
 {
   g_autofree char *text = NULL;
+  g_autofree char *hash = NULL;
   g_autoptr (GError) error = NULL;
 
   if (self->call != NULL)
@@ -251,10 +278,11 @@ cd_agent_save_snapshot (CdAgent *self)
       json_node_take_object (root, object);
       text = json_to_string (root, FALSE);
     }
-  if (g_strcmp0 (text, self->saved) == 0)
+  hash = dup_hash (text);
+  if (g_strcmp0 (hash, self->saved) == 0)
     return;
   g_free (self->saved);
-  self->saved = g_strdup (text);
+  self->saved = g_steal_pointer (&hash);
   if (!cd_journal_save_snapshot (self->journal, SNAPSHOT, text, &error))
     g_warning ("the open call is not kept: %s", error->message);
 }
@@ -274,14 +302,19 @@ cd_agent_restore_snapshot (CdAgent *self)
   g_autoptr (JsonNode) root
       = text != NULL ? ct_json_parse (text, strlen (text), G_MAXSSIZE, NULL) : NULL;
   g_autoptr (CtScriptState) state = NULL;
-  JsonObject *object;
+  JsonObject *object
+      = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
 
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root) || self->call != NULL)
+  if (text == NULL || self->call != NULL)
     return;
-  object = json_node_get_object (root);
-  self->call = read_part (object, "call", &ct_call_type);
+  g_free (self->saved);
+  self->saved = dup_hash (text);
+  self->call = object != NULL ? read_part (object, "call", &ct_call_type) : NULL;
   if (self->call == NULL)
-    return;
+    {
+      cd_agent_save_snapshot (self); /* of an older desk perhaps: of no use to this one */
+      return;
+    }
   g_info ("call %s was open", ct_id_text (self->call->id).text);
   self->document = read_part (object, "document", &ct_script_document_type);
   state = read_part (object, "state", &ct_script_state_type);

@@ -197,7 +197,7 @@ on_phone_state (CdAgent *self)
     cd_agent_ask_call (self);
 }
 
-/* From start to stop */
+/* What the server knows */
 
 static void
 refresh (CdAgent *self)
@@ -207,6 +207,33 @@ refresh (CdAgent *self)
   cd_agent_ensure_script (self, TRUE);
   cd_agent_tell_wish (self);
 }
+
+static gboolean
+on_ask_retry (gpointer data)
+{
+  CdAgent *self = data;
+
+  self->ask_retry = 0;
+  refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cd_agent_ask_later (CdAgent *self, const CdProblem *problem)
+{
+  if (self->ask_retry != 0 || !self->started || !cd_problem_is_passing (problem))
+    return;
+  self->ask_seconds = CLAMP (self->ask_seconds * 2, FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS);
+  self->ask_retry = g_timeout_add_seconds (self->ask_seconds, on_ask_retry, self);
+}
+
+void
+cd_agent_was_told (CdAgent *self)
+{
+  self->ask_seconds = 0;
+}
+
+/* From start to stop */
 
 static void
 on_connection_changed (CdAgent *self)
@@ -259,13 +286,17 @@ cd_agent_stop (CdAgent *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->device_retry, g_source_remove);
+  g_clear_handle_id (&self->ask_retry, g_source_remove);
   g_clear_handle_id (&self->wish_retry, g_source_remove);
   g_clear_handle_id (&self->tick, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_signal_handlers_disconnect_by_data (self->phone, self);
   g_signal_handlers_disconnect_by_data (self->journal, self);
-  self->asking_device = self->asking_call = self->asking_script = FALSE;
-  self->asking_presence = self->telling = FALSE;
+  self->asking_device = self->telling = FALSE;
+  self->asking_call = self->ask_call_again = FALSE;
+  self->asking_presence = self->ask_presence_again = FALSE;
+  self->document_asked = self->state_asked = CT_ID_NONE;
+  self->ask_state_again = FALSE;
   /* Where another desk has the phone, its user works on there. */
   if (cd_session_is_signed_in (self->session) && !self->taken)
     {

@@ -89,14 +89,14 @@ on_network_changed (GNetworkMonitor *monitor, gboolean available, CdSession *sel
 static void
 on_greeted (CdSession *self, JsonObject *object, gboolean resumed)
 {
-  const char *epoch = json_object_get_string_member_with_default (object, "epoch", NULL);
+  const char *epoch = cd_session_json_text (object, "epoch");
 
   self->retry_seconds = 0;
   if (!resumed)
     {
       g_free (self->epoch);
       self->epoch = g_strdup (epoch);
-      self->number = (guint64) json_object_get_int_member_with_default (object, "number", 0);
+      self->number = (guint64) cd_session_json_number (object, "number");
     }
   cd_session_set_connection (self, CD_CONNECTION_ONLINE);
   if (!resumed)
@@ -134,12 +134,14 @@ emit_typed (CdSession *self, const char *type, const char *topic, JsonNode *body
 static void
 take_event (CdSession *self, JsonObject *object, const char *type)
 {
-  const char *topic = json_object_get_string_member_with_default (object, "topic", "");
-  const char *epoch = json_object_get_string_member_with_default (object, "epoch", NULL);
+  const char *topic = cd_session_json_text (object, "topic");
+  const char *epoch = cd_session_json_text (object, "epoch");
   JsonNode *body = json_object_get_member (object, "body");
   g_autofree char *json = body != NULL ? json_to_string (body, FALSE) : g_strdup ("null");
-  guint64 number = (guint64) json_object_get_int_member_with_default (object, "number", 0);
+  guint64 number = (guint64) cd_session_json_number (object, "number");
 
+  if (topic == NULL)
+    topic = "";
   if (epoch != NULL && g_strcmp0 (epoch, self->epoch) == 0 && number <= self->number)
     return; /* seen before the cut */
   if (epoch != NULL && g_strcmp0 (epoch, self->epoch) != 0)
@@ -172,8 +174,10 @@ on_message (SoupWebsocketConnection *socket, SoupWebsocketDataType data_type, GB
       return;
     }
   object = json_node_get_object (node);
-  type = json_object_get_string_member_with_default (object, "type", "");
-  if (self->connection != CD_CONNECTION_ONLINE)
+  type = cd_session_json_text (object, "type");
+  if (type == NULL)
+    reconnect (self, "not understood");
+  else if (self->connection != CD_CONNECTION_ONLINE)
     {
       if (strcmp (type, "resumed") == 0 || strcmp (type, "reset") == 0)
         on_greeted (self, object, strcmp (type, "resumed") == 0);

@@ -39,6 +39,9 @@ cd_problem_is_passing (const CdProblem *problem)
     case 425: /* too early */
     case 429: /* too often */
       return TRUE;
+    case 409:
+      /* The server still works on the same command, whose line broke. */
+      return g_strcmp0 (problem->code, "key-in-use") == 0;
     default:
       return problem->status >= 500;
     }

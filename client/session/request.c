@@ -26,6 +26,7 @@ typedef struct {
   GInputStream *stream;
   GByteArray *body;
   gboolean had_token;
+  guint token_turn;
   CdProblem *problem;
   gint64 next_cursor;
   guint64 total;
@@ -73,6 +74,22 @@ fail_protocol (GTask *task, const char *detail)
 
 /* What came */
 
+const char *
+cd_session_json_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
+gint64
+cd_session_json_number (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_int (node) : 0;
+}
+
 static gpointer
 read_record (Call *call, CdProblem **problem)
 {
@@ -97,7 +114,7 @@ read_list (Call *call, CdProblem **problem)
       *problem = ct_problem_new (0, "protocol", "%s", error != NULL ? error->message : "no list");
       return NULL;
     }
-  next = json_object_get_string_member_with_default (object, "next", NULL);
+  next = cd_session_json_text (object, "next");
   if (next != NULL && !g_ascii_string_to_signed (next, 10, 0, G_MAXINT64, &call->next_cursor, NULL))
     call->next_cursor = 0;
   return ct_records_from_json (call->type, items, 0, CT_WIRE_REPLY, problem);
@@ -167,8 +184,8 @@ on_body_whole (GTask *task)
       return;
     }
   fail (task, ct_problem_new_from_json ((const char *) call->body->data, call->body->len, status));
-  /* A refused sign-in has no token to lose. */
-  if (status == 401 && call->had_token)
+  /* A refused sign-in has no token to lose; that of a session before is lost already. */
+  if (status == 401 && call->had_token && call->token_turn == self->token_turn)
     cd_session_lost (self);
 }
 
@@ -264,6 +281,7 @@ prepare (CdSession *self, Want want, const char *method, const char *path, const
   call->body = g_byte_array_new ();
   call->message = cd_session_new_message (self, method, path);
   call->had_token = self->token != NULL;
+  call->token_turn = self->token_turn;
   g_task_set_task_data (task, call, call_free);
   return task;
 }

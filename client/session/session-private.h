@@ -15,7 +15,8 @@ struct _CdSession {
   char *server;
   SoupSession *soup;
   CtClock *clock;
-  char *token; /* NULL: nobody is signed in */
+  char *token;      /* NULL: nobody is signed in */
+  guint token_turn; /* counts tokens: a late answer to the last one says nothing of this */
   CtSession *user;
   CdConnection connection;
   gint64 clock_offset_ms;
@@ -51,6 +52,9 @@ void cd_session_lost (CdSession *self);
 void cd_session_set_connection (CdSession *self, CdConnection connection);
 /* The Date of an answer. */
 void cd_session_saw_date (CdSession *self, gint64 utc_s);
+/* A text or number of @object; NULL or 0 when it is absent or something else. */
+const char *cd_session_json_text (JsonObject *object, const char *name);
+gint64 cd_session_json_number (JsonObject *object, const char *name);
 /* A message with the token in it; NULL when the path is none. */
 SoupMessage *cd_session_new_message (CdSession *self, const char *method, const char *path);
 

@@ -204,6 +204,7 @@ on_signed_in (GObject *object, GAsyncResult *result, gpointer data)
     }
   forget (self);
   self->token = g_steal_pointer (&session->token);
+  self->token_turn++;
   g_clear_pointer (&self->user, ct_session_free);
   self->user = session;
   cd_session_start_events (self);

@@ -1,173 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The e-agent's work on a fake phone, a scripted server and a clock that the test moves. */
-#include "client/phone/fake/fake-phone.h"
-#include "client/session/agent.h"
-#include "desk-server.h"
+/* The e-agent's work: presence, call, meter, wrap-up. */
+#include "agent-fixture.h"
 
 #include <string.h>
-
-#define NOON G_GINT64_CONSTANT (1795262400000) /* 2026-11-21T12:00:00Z */
-#define ME "000000000000A"
-#define CALL_ID "000000000001A"
-#define SCRIPT_PATH "/api/v1/calls/" CALL_ID "/script"
-
-static const guint8 key[32] = "0123456789abcdef0123456789abcde";
-
-typedef struct {
-  DeskServer *server;
-  CtClock *clock;
-  CdSession *session;
-  CdPhone *phone;
-  CdJournal *journal;
-  CdAgent *agent;
-  GString *problems;
-  gboolean signed_in;
-} Fixture;
-
-static const char document[]
-    = "{\"id\":\"000000000002A\",\"script\":\"000000000002B\",\"name\":\"Orders\",\"version\":3,"
-      "\"company\":\"000000000000B\",\"body\":{\"languages\":[\"en\"],\"difficulty\":1,"
-      "\"start\":\"hello\",\"dispositions\":[{\"code\":\"order\",\"label\":{\"en\":\"Order\"}}],"
-      "\"steps\":{"
-      "\"hello\":{\"kind\":\"say\",\"say\":{\"en\":\"Hello\"},\"next\":\"name\"},"
-      "\"name\":{\"kind\":\"ask\",\"ask\":\"text\",\"required\":true,"
-      "\"say\":{\"en\":\"Name?\"},\"next\":\"bye\"},"
-      "\"bye\":{\"kind\":\"end\",\"say\":{\"en\":\"Bye\"},\"disposition\":\"order\"}}}}";
-
-static char *
-call_json (const char *state, const char *more)
-{
-  return g_strdup_printf ("{\"id\":\"" CALL_ID "\",\"state\":\"%s\",\"company\":\"000000000000B\","
-                          "\"company_name\":\"Jansen\",\"language\":\"nl\",\"rate\":20000,"
-                          "\"agent\":\"" ME "\",\"script_version\":\"000000000002A\","
-                          "\"started\":\"2026-11-21T11:59:00.000Z\"%s}",
-                          state, more);
-}
-
-static void
-set_call (Fixture *f, const char *state, const char *more)
-{
-  g_autofree char *json = call_json (state, more);
-
-  desk_server_set (f->server, "GET", "/api/v1/me/call", 200, json);
-}
-
-static void
-send_call (Fixture *f, const char *state, const char *more)
-{
-  g_autofree char *json = call_json (state, more);
-
-  desk_server_event (f->server, "call", "user:" ME, json);
-}
-
-static void
-set_presence (Fixture *f, const char *method, const char *state, const char *more)
-{
-  g_autofree char *json
-      = g_strdup_printf ("{\"user\":\"" ME "\",\"state\":\"%s\",\"registered\":true,"
-                         "\"since\":\"2026-11-21T11:00:00.000Z\"%s}",
-                         state, more);
-
-  if (method != NULL)
-    desk_server_set (f->server, method, "/api/v1/me/presence", 200, json);
-  else
-    desk_server_event (f->server, "presence", "user:" ME, json);
-}
-
-static void
-set_script_state (Fixture *f, const char *method, gint64 number, const char *step, const char *more)
-{
-  g_autofree char *json = g_strdup_printf (
-      "{\"call\":\"" CALL_ID "\",\"version\":\"000000000002A\",\"number\":%d,\"step\":\"%s\","
-      "\"complete\":false%s}",
-      (int) number, step, more);
-
-  desk_server_set (f->server, method, SCRIPT_PATH, 200, json);
-}
-
-static void
-on_problem (CdAgent *agent, const CdProblem *problem, const char *doing, Fixture *f)
-{
-  g_string_append_printf (f->problems, "%s:%s ", doing, problem->code);
-}
-
-static void
-on_signed_in (GObject *session, GAsyncResult *result, gpointer data)
-{
-  ((Fixture *) data)->signed_in
-      = cd_session_sign_in_finish (CD_SESSION (session), result, NULL, NULL);
-}
-
-static void
-make_agent (Fixture *f)
-{
-  f->agent = cd_agent_new (f->session, f->phone, f->journal);
-  g_signal_connect (f->agent, "problem", G_CALLBACK (on_problem), f);
-  cd_agent_start (f->agent);
-}
-
-static gboolean
-has_asked (Fixture *f, const char *what)
-{
-  for (guint i = 0; i < f->server->asked->len; i++)
-    if (g_str_has_prefix (f->server->asked->pdata[i], what))
-      return TRUE;
-  return FALSE;
-}
-
-static guint
-count_asked (Fixture *f, const char *what)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < f->server->asked->len; i++)
-    count += g_str_has_prefix (f->server->asked->pdata[i], what);
-  return count;
-}
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->server = desk_server_new (NULL);
-  f->clock = ct_clock_new_manual (NOON);
-  f->session = cd_session_new (f->server->url, NULL, f->clock, NULL);
-  f->phone = cd_fake_phone_new ();
-  f->journal = cd_journal_new (":memory:", key, f->clock, NULL);
-  f->problems = g_string_new (NULL);
-  desk_server_set (f->server, "POST", "/api/v1/me/device", 201,
-                   "{\"sip_user\":\"zoe\",\"secret\":\"s\",\"realm\":\"calls.example\","
-                   "\"host\":\"127.0.0.1\",\"port\":5060,\"transport\":\"udp\","
-                   "\"expires_seconds\":120}");
-  desk_server_set (f->server, "GET", "/api/v1/me/call", 204, NULL);
-  desk_server_set (f->server, "GET", "/api/v1/scripts/versions/000000000002A", 200, document);
-  desk_server_set (f->server, "POST", "/api/v1/calls/" CALL_ID "/finish", 204, NULL);
-  desk_server_set (f->server, "GET", "/api/v1/me/presence", 200,
-                   "{\"user\":\"" ME "\",\"state\":\"offline\",\"registered\":false,"
-                   "\"since\":\"2026-11-21T11:00:00.000Z\"}");
-  set_presence (f, "PUT", "available", "");
-  set_script_state (f, "GET", 0, "hello", "");
-  set_script_state (f, "POST", 1, "name", "");
-  cd_session_sign_in_async (f->session, "calls.example", "zoe", "secret", NULL, on_signed_in, f);
-  WAIT_UNTIL (f->signed_in && cd_session_get_connection (f->session) == CD_CONNECTION_ONLINE);
-  make_agent (f);
-  WAIT_UNTIL (cd_agent_get_presence (f->agent) != NULL && has_asked (f, "GET /api/v1/me/call"));
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_clear_object (&f->agent);
-  g_object_unref (f->journal);
-  g_object_unref (f->phone);
-  g_object_unref (f->session);
-  desk_server_free (f->server);
-  ct_clock_unref (f->clock);
-  g_string_free (f->problems, TRUE);
-}
-
-#define CALL_STATE(f)                                                                              \
-  (cd_agent_get_call ((f)->agent) != NULL ? cd_agent_get_call ((f)->agent)->state : "none")
-#define WAIT_FOR_STATE(f, state) WAIT_UNTIL (strcmp (CALL_STATE (f), state) == 0)
 
 static void
 test_presence (Fixture *f, gconstpointer data)
@@ -281,19 +116,6 @@ test_told_again (Fixture *f, gconstpointer data)
                    "PUT /api/v1/me/presence {\"state\":\"paused\"}");
 }
 
-#define ANSWERED ",\"answered\":\"2026-11-21T11:59:50.000Z\""
-
-static void
-talk (Fixture *f)
-{
-  set_call (f, "talking",
-            ANSWERED ",\"seconds\":10,\"cost\":200000,\"earlier\":[{\"call\":"
-                     "\"0000000000001\",\"at\":\"2026-01-01T00:00:00.000Z\"}],"
-                     "\"dispositions\":[{\"code\":\"order\",\"label\":\"Order\"}]");
-  send_call (f, "offered", "");
-  WAIT_FOR_STATE (f, "talking");
-}
-
 static void
 test_call (Fixture *f, gconstpointer data)
 {
@@ -388,81 +210,6 @@ test_meter (Fixture *f, gconstpointer data)
   WAIT_UNTIL (has_asked (f, "POST /api/v1/calls/" CALL_ID "/finish"));
 }
 
-static const char *
-current_step (Fixture *f)
-{
-  CtScriptRun *run = cd_agent_get_run (f->agent);
-
-  return run != NULL ? ct_script_run_current (run)->id : "none";
-}
-
-static void
-start_script (Fixture *f)
-{
-  talk (f);
-  WAIT_UNTIL (cd_agent_get_run (f->agent) != NULL);
-}
-
-static void
-test_script (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  start_script (f);
-  g_assert_cmpstr (current_step (f), ==, "hello");
-  g_assert_true (cd_agent_script (f->agent, "go", "hello", NULL, NULL, &error));
-  g_assert_cmpstr (current_step (f), ==, "name");
-  g_assert_false (cd_agent_script (f->agent, "go", "name", NULL, NULL, &error)); /* required */
-  g_assert_nonnull (error);
-  g_clear_error (&error);
-  g_assert_true (cd_agent_script (f->agent, "answer", "name", "Zoe", NULL, &error));
-  g_assert_true (cd_agent_script (f->agent, "go", "name", NULL, NULL, &error));
-  g_assert_cmpstr (current_step (f), ==, "bye");
-  /* The server's answers come with its ticket; its older numbers do not move us back. */
-  set_script_state (
-      f, "POST", 3, "bye",
-      ",\"ticket\":\"0427-00118\",\"passed\":[\"hello\",\"name\"],\"answers\":"
-      "[{\"step\":\"name\",\"value\":\"Zoe\",\"origin\":\"typed\",\"confirmed\":true}]");
-  WAIT_UNTIL (cd_journal_get_waiting (f->journal) == 0);
-  g_assert_cmpstr (current_step (f), ==, "bye");
-  g_assert_cmpuint (count_asked (f, "POST " SCRIPT_PATH), ==, 3);
-  g_assert_cmpstr (ct_script_run_fact (cd_agent_get_run (f->agent), "ticket"), ==, "0427-00118");
-}
-
-static void
-test_script_refused (Fixture *f, gconstpointer data)
-{
-  start_script (f);
-  desk_server_set (f->server, "POST", SCRIPT_PATH, 409, "{\"code\":\"state\",\"status\":409}");
-  g_assert_true (cd_agent_script (f->agent, "go", "hello", NULL, NULL, NULL));
-  WAIT_UNTIL (f->problems->len > 0 && strcmp (current_step (f), "hello") == 0);
-  g_assert_cmpstr (f->problems->str, ==, "script:state ");
-}
-
-/* The desk crashes in the middle of a cut; what was typed is there again and goes out later. */
-static void
-test_crash (Fixture *f, gconstpointer data)
-{
-  start_script (f);
-  f->server->status = 503;
-  g_assert_true (cd_agent_script (f->agent, "go", "hello", NULL, NULL, NULL));
-  g_assert_true (cd_agent_script (f->agent, "answer", "name", "Zoe", NULL, NULL));
-  WAIT_UNTIL (has_asked (f, "POST " SCRIPT_PATH));
-  g_clear_object (&f->agent);
-  make_agent (f);
-  g_assert_cmpstr (CALL_STATE (f), ==, "talking");
-  g_assert_cmpstr (current_step (f), ==, "name");
-  g_assert_cmpstr (ct_script_run_answer (cd_agent_get_run (f->agent), "name")->value, ==, "Zoe");
-  g_assert_true (cd_agent_script (f->agent, "go", "name", NULL, NULL, NULL));
-  f->server->status = 0;
-  set_script_state (
-      f, "POST", 3, "bye",
-      ",\"passed\":[\"hello\",\"name\"],\"answers\":"
-      "[{\"step\":\"name\",\"value\":\"Zoe\",\"origin\":\"typed\",\"confirmed\":true}]");
-  WAIT_UNTIL (cd_journal_get_waiting (f->journal) == 0);
-  g_assert_cmpstr (current_step (f), ==, "bye");
-}
-
 static void
 ring (Fixture *f)
 {
@@ -518,6 +265,35 @@ test_lost_ringing (Fixture *f, gconstpointer data)
 }
 
 static void
+count_tick (CdAgent *agent, guint *ticks)
+{
+  ++*ticks;
+}
+
+static gboolean
+on_while (gpointer over)
+{
+  *(gboolean *) over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* The wrap-up is over and the line cut, so that nobody says so: there is nothing left to count. */
+static void
+test_tick_ends (Fixture *f, gconstpointer data)
+{
+  guint ticks = 0;
+  gboolean over = FALSE;
+
+  g_signal_connect (f->agent, "tick", G_CALLBACK (count_tick), &ticks);
+  set_presence (f, NULL, "wrap_up",
+                ",\"call\":\"" CALL_ID "\",\"wrap_up_until\":\"2020-01-01T00:00:00.000Z\"");
+  WAIT_UNTIL (cd_agent_get_wrap_up_left (f->agent) == 0);
+  g_timeout_add (200, on_while, &over);
+  WAIT_UNTIL (over);
+  g_assert_cmpuint (ticks, <=, 1);
+}
+
+static void
 test_stop (Fixture *f, gconstpointer data)
 {
   WAIT_UNTIL (cd_phone_get_registered (f->phone));
@@ -540,9 +316,7 @@ main (int argc, char **argv)
   ADD ("/agent/overtaken", test_overtaken);
   ADD ("/agent/missed", test_missed);
   ADD ("/agent/meter", test_meter);
-  ADD ("/agent/script", test_script);
-  ADD ("/agent/script-refused", test_script_refused);
-  ADD ("/agent/crash", test_crash);
+  ADD ("/agent/tick-ends", test_tick_ends);
   ADD ("/agent/ring-first", test_ring_first);
   ADD ("/agent/lost", test_lost);
   ADD ("/agent/lost/ringing", test_lost_ringing);

@@ -146,6 +146,20 @@ test_cut (Fixture *f, gconstpointer data)
   g_assert_cmpstr (f->server->keys->pdata[0], ==, f->server->keys->pdata[1]);
 }
 
+/* The line broke while the server worked on a command; it is sent again before that one is done. */
+static void
+test_key_in_use (Fixture *f, gconstpointer data)
+{
+  desk_server_set (f->server, "POST", "/api/v1/calls/000000000001a/script", 409,
+                   "{\"code\":\"key-in-use\",\"status\":409}");
+  cd_journal_set_session (f->journal, f->session);
+  add (f, 1, "x");
+  WAIT_UNTIL (f->server->asked->len == 1);
+  accept_commands (f);
+  WAIT_UNTIL (cd_journal_get_waiting (f->journal) == 0);
+  g_assert_cmpstr (f->done->str, ==, "1:{} ");
+}
+
 /* The desk crashes while the answer is on its way: after it the same command goes out again. */
 static void
 test_crash (Fixture *f, gconstpointer data)
@@ -199,6 +213,42 @@ test_sealed (Fixture *f, gconstpointer data)
   g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
 }
 
+static void
+copy_file (const char *from, const char *to)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) size, NULL));
+}
+
+/* A crash left a log beside the file, and the disk ruined the file: both are put aside, and the log does not
+ * come to life in the new file. */
+static void
+test_ruined (Fixture *f, gconstpointer data)
+{
+  g_autofree char *log = g_strconcat (f->path, "-wal", NULL);
+  g_autofree char *kept_log = g_build_filename (f->folder, "log", NULL);
+
+  for (gint64 i = 1; i <= 50; i++)
+    add (f, i, "x");
+  g_clear_object (&f->journal);
+  open_journal (f);
+  add (f, 51, "x");
+  copy_file (log, kept_log);
+  g_clear_object (&f->journal);
+  g_assert_true (
+      g_file_set_contents (f->path, "This is no database at all, whatever it was.", -1, NULL));
+  copy_file (kept_log, log);
+  open_journal (f);
+  g_assert_cmpuint (cd_journal_get_waiting (f->journal), ==, 0);
+  add (f, 1, "y");
+  g_clear_object (&f->journal);
+  open_journal (f);
+  g_assert_cmpuint (cd_journal_get_waiting (f->journal), ==, 1);
+}
+
 typedef struct {
   guint8 key[CD_KEY_SIZE];
   gboolean done;
@@ -238,6 +288,8 @@ main (int argc, char **argv)
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/journal/order", test_order);
   ADD ("/journal/refused", test_refused);
+  ADD ("/journal/key-in-use", test_key_in_use);
+  ADD ("/journal/ruined", test_ruined);
   ADD ("/journal/cut", test_cut);
   ADD ("/journal/crash", test_crash);
   ADD ("/journal/sealed", test_sealed);

@@ -291,6 +291,55 @@ test_events (Fixture *f, gconstpointer data)
   WAIT_UNTIL (!cd_session_is_signed_in (f->session));
 }
 
+/* A broken or hostile server: what is no event ends the line, or is passed over; never the desk. */
+static void
+test_bad_events (Fixture *f, gconstpointer data)
+{
+  static const char *const bad[]
+      = { "{\"type\":5}",
+          "{\"type\":\"call\",\"topic\":7,\"epoch\":[],\"number\":\"x\",\"body\":4}",
+          "{\"type\":\"dashboard\",\"topic\":{},\"number\":null}",
+          "{\"type\":null,\"topic\":null}",
+          "[]",
+          "7" };
+
+  sign_in (f);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      WAIT_UNTIL (cd_session_get_connection (f->session) == CD_CONNECTION_ONLINE);
+      g_string_truncate (f->heard, 0);
+      soup_websocket_connection_send_text (f->server->socket, bad[i]);
+      f->server->number = 100 + (guint) i * 10; /* what has no number may have taken any */
+      desk_server_event (f->server, "meter", "user:000000000000a", METER (9));
+      WAIT_UNTIL (f->heard->len > 0);
+    }
+}
+
+static void
+on_idle_called (GObject *session, GAsyncResult *result, gpointer data)
+{
+  cd_session_call_finish (CD_SESSION (session), result, NULL, NULL, NULL);
+  *(gboolean *) data = TRUE;
+}
+
+/* The answer to a request of the session before says nothing of this one. */
+static void
+test_late_refusal (Fixture *f, gconstpointer data)
+{
+  gboolean answered = FALSE;
+
+  sign_in (f);
+  desk_server_set (f->server, "GET", "/api/v1/me/call", 401, NULL);
+  f->server->slow = "/api/v1/me/call";
+  cd_session_call_async (f->session, "GET", "/api/v1/me/call", NULL, NULL, NULL, on_idle_called,
+                         &answered);
+  WAIT_UNTIL (f->server->held != NULL);
+  sign_in (f);
+  desk_server_release (f->server);
+  WAIT_UNTIL (answered);
+  g_assert_true (cd_session_is_signed_in (f->session));
+}
+
 static void
 test_trust (Fixture *f, gconstpointer certificate)
 {
@@ -350,6 +399,8 @@ main (int argc, char **argv)
   ADD ("/session/lists-and-bytes", NULL, test_lists_and_bytes);
   ADD ("/session/events", NULL, test_events);
   ADD ("/session/trust", "tests/client/session/server.pem", test_trust);
+  ADD ("/session/bad-events", NULL, test_bad_events);
+  ADD ("/session/late-refusal", NULL, test_late_refusal);
   g_test_add_func ("/session/addresses", test_addresses);
   return g_test_run ();
 }
