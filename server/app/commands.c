@@ -169,7 +169,8 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
                      { .helper = helper, .prompt_folder = places.prompts },
                      { (gsize) config->hash_memory_mib * MIB, (guint) config->hash_passes } };
   cs_hands_fill (&hands, &out);
-  file = cs_tenant_file_load (arguments[0], &yaml, &findings, &warnings);
+  store = cs_app_open_store (config, clock, &error);
+  file = cs_tenant_file_load (store, arguments[0], &yaml, &findings, &warnings);
   for (guint i = 0; findings[i] != NULL; i++)
     g_printerr ("%s\n", findings[i]);
   for (guint i = 0; warnings[i] != NULL; i++)
@@ -177,8 +178,7 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
   folder = g_path_get_dirname (arguments[0]);
   if (file == NULL || findings[0] != NULL)
     code = EX_DATAERR;
-  else if ((store = cs_app_open_store (config, clock, &error)) == NULL
-           || !cs_tenant_file_apply (store, file, folder, &out, &error))
+  else if (store == NULL || !cs_tenant_file_apply (store, file, folder, &out, &error))
     code = cs_command_fail (error);
   else
     {

@@ -15,6 +15,7 @@
  *   system server/calls/recover.c       what a crash left open
  *   system server/studio/sounds.c       which sounds are in use, of all tenants
  *   system server/tenants/apply.c       domain to tenant
+ *   system server/tenants/apply-dialled.c  the same, and number to tenant
  *   system server/tenants/module.c      domain to tenant, at the sign-in
  *
  * Without a scope are

@@ -450,7 +450,8 @@ steal_texts (GPtrArray *list)
 }
 
 CtTenantFile *
-cs_tenant_file_load (const char *path, CsYaml **yaml, char ***findings, char ***warnings)
+cs_tenant_file_load (CsStore *store, const char *path, CsYaml **yaml, char ***findings,
+                     char ***warnings)
 {
   g_autofree char *bytes = NULL;
   g_autofree char *name = g_path_get_basename (path);
@@ -470,7 +471,8 @@ cs_tenant_file_load (const char *path, CsYaml **yaml, char ***findings, char ***
     g_ptr_array_add (found, g_strdup (error->message));
   else
     {
-      CsApplyCheck check = { read, NULL, folder, found, warned };
+      CsDb *db = store != NULL ? cs_store_acquire_reader (store) : NULL;
+      CsApplyCheck check = { read, NULL, folder, db, found, warned };
 
       node = cs_yaml_to_json (read, &ct_tenant_file_type);
       file = ct_record_from_json (&ct_tenant_file_type, node, CT_WIRE_REQUEST, &problem);
@@ -487,6 +489,8 @@ cs_tenant_file_load (const char *path, CsYaml **yaml, char ***findings, char ***
             what += strlen (at) + 2;
           cs_apply_find (&check, at, "%s", what);
         }
+      if (db != NULL)
+        cs_store_release_reader (store, db);
     }
   *findings = steal_texts (found);
   *warnings = steal_texts (warned);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scripts of a tenant file, and the numbers that scripts and the ends of lines dial. Such a number stands
- * in the file, so that one that no call could ever be sent to is seen here and not first by a caller:
- * the switch refuses numbers of our own, and a line without a trunk; the trunk what is not allowed. */
+/* Scripts of a tenant file, the numbers of its lines, and those that scripts and the ends of lines dial.
+ * Such a number stands in the file, so that one that no call could ever be sent to is seen here and not
+ * first by a caller: the switch refuses the numbers of all lines of the server, and a line without a trunk;
+ * the trunk what is not allowed. Of another tenant is said only that the number is in use. */
 #define G_LOG_DOMAIN "tenants"
 
 #include <string.h>
@@ -10,10 +11,12 @@
 #include "common/rules/phone.h"
 #include "common/script/check.h"
 #include "server/tenants/apply-private.h"
+#include "server/tenants/tenants-store.h"
 
 typedef struct {
   CsApplyCheck *check;
   GHashTable *own; /* the numbers of all lines */
+  CtId tenant;     /* as the database knows it; CT_ID_NONE: it is new */
 } Dialled;
 
 static const CtTrunkSpec *
@@ -25,10 +28,38 @@ trunk_of (const CtTenantFile *file, const CtLineSpec *line)
   return NULL;
 }
 
+/* Whose line the database has under the number. */
+static CtId
+find_owner (Dialled *dialled, const char *pointer, const char *number)
+{
+  g_autoptr (GError) error = NULL;
+  CtId owner = dialled->check->db != NULL
+                   ? cs_tenants_find_number (dialled->check->db, cs_scope_system (), number, &error)
+                   : CT_ID_NONE;
+
+  if (error != NULL)
+    cs_apply_find (dialled->check, pointer, "%s", error->message);
+  return owner;
+}
+
+static gboolean
+check_not_in_use (Dialled *dialled, const char *pointer, const char *number, CtId owner)
+{
+  if (owner == CT_ID_NONE || owner == dialled->tenant)
+    return TRUE;
+  cs_apply_find (dialled->check, pointer, "%s is already in use on this server", number);
+  return FALSE;
+}
+
+/* Also a line that the file no longer names is there. */
 static gboolean
 check_foreign (Dialled *dialled, const char *pointer, const char *number)
 {
-  if (!g_hash_table_contains (dialled->own, number))
+  CtId owner = find_owner (dialled, pointer, number);
+
+  if (!check_not_in_use (dialled, pointer, number, owner))
+    return FALSE;
+  if (owner == CT_ID_NONE && !g_hash_table_contains (dialled->own, number))
     return TRUE;
   cs_apply_find (dialled->check, pointer, "%s is a number of our own, which is never dialled",
                  number);
@@ -65,6 +96,9 @@ check_end (Dialled *dialled, const char *pointer, const char *member, const CtLi
 static void
 check_line (Dialled *dialled, const char *pointer, const CtLineSpec *line)
 {
+  g_autofree char *at = g_strconcat (pointer, "/number", NULL);
+
+  check_not_in_use (dialled, at, line->number, find_owner (dialled, at, line->number));
   check_end (dialled, pointer, "closed", line, line->closed);
   check_end (dialled, pointer, "no_credit", line, line->no_credit);
   for (guint i = 0; line->steps != NULL && i < line->steps->len; i++)
@@ -189,7 +223,11 @@ cs_apply_check_dialled (CsApplyCheck *check)
 {
   const GPtrArray *companies = check->file->companies;
   g_autoptr (GHashTable) own = g_hash_table_new (g_str_hash, g_str_equal);
-  Dialled dialled = { check, own };
+  g_autoptr (CsTenant) tenant
+      = check->db != NULL
+            ? cs_tenants_find_domain (check->db, cs_scope_system (), check->file->domain, NULL)
+            : NULL;
+  Dialled dialled = { check, own, tenant != NULL ? tenant->id : CT_ID_NONE };
 
   for (guint i = 0; companies != NULL && i < companies->len; i++)
     {

@@ -10,6 +10,7 @@ typedef struct {
   CsYaml *yaml;
   const CtTenantFile *file;
   const char *folder; /* of the files it names */
+  CsDb *db;           /* NULL: there is none to ask */
   GPtrArray *findings;
   GPtrArray *warnings;
 } CsApplyCheck;

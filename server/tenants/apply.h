@@ -33,11 +33,11 @@ typedef struct {
                               gboolean provisional, GError **error);
 } CsApplyHands;
 
-/* Reads and checks only. All @findings, each "name:line: place: what" (NULL-terminated, empty when sound);
+/* Reads and checks only; with @store (it may be NULL) also whether a number is another tenant's. All @findings, each "name:line: place: what" (NULL-terminated, empty when sound);
  * the same of @warnings, "name:line: warning: place: what", which do not stop an apply. NULL record when it
  * could not be read at all. */
-CtTenantFile *
-cs_tenant_file_load (const char *path, CsYaml **yaml, char ***findings, char ***warnings);
+CtTenantFile *cs_tenant_file_load (CsStore *store, const char *path, CsYaml **yaml,
+                                   char ***findings, char ***warnings);
 /* @folder is what relative paths in the file are relative to. */
 gboolean cs_tenant_file_apply (CsStore *store, const CtTenantFile *file, const char *folder,
                                const CsApplyHands *hands, GError **error);

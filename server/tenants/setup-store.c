@@ -162,6 +162,7 @@ cs_tenants_put_prompt (CsDb *db, CsScope scope, const char *key, const char *lan
 
 CS_SQL (list_lines, "SELECT id, tenant, company, script, spec FROM line"
                     "  WHERE tenant = ?1 OR ?1 IS NULL ORDER BY id");
+CS_SQL (find_number, "SELECT tenant FROM line WHERE number = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
 CS_SQL (put_line, "INSERT INTO line (id, tenant, company, number, script, spec)"
                   "  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (number)"
                   "  DO UPDATE SET company = excluded.company, script = excluded.script,"
@@ -191,6 +192,16 @@ cs_tenants_list_lines (CsDb *db, CsScope scope, GError **error)
   return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
 }
 
+CtId
+cs_tenants_find_number (CsDb *db, CsScope scope, const char *number, GError **error)
+{
+  g_autoptr (CsQuery) query = cs_query (db, &find_number);
+
+  cs_bind_text (query, 1, number);
+  cs_bind_id (query, 2, scope.tenant);
+  return cs_query_step (query, error) == CS_ROW_READY ? cs_column_id (query, "tenant") : CT_ID_NONE;
+}
+
 gboolean
 cs_tenants_put_line (CsDb *db, CsScope scope, CtId company, CtId script, const CtLineSpec *spec,
                      GError **error)
@@ -208,7 +219,7 @@ cs_tenants_put_line (CsDb *db, CsScope scope, CtId company, CtId script, const C
   if (!cs_query_run (query, &changed, error))
     return FALSE;
   return changed == 1
-         || ct_fail (error, CT_ERROR_CONFLICT, "number %s belongs to another tenant (D13)",
+         || ct_fail (error, CT_ERROR_CONFLICT, "%s is already in use on this server (D13)",
                      spec->number);
 }
 

@@ -63,6 +63,8 @@ gboolean cs_tenants_put_trunk (CsDb *db, CsScope scope, const CtTrunkSpec *spec,
 CtId cs_tenants_find_trunk (CsDb *db, CsScope scope, const char *key, GError **error);
 gboolean cs_tenants_put_prompt (CsDb *db, CsScope scope, const char *key, const char *language,
                                 const char *media, const char *spoken, GError **error);
+/* Whose line has @number: CT_ID_NONE for nobody's, or with an error. */
+CtId cs_tenants_find_number (CsDb *db, CsScope scope, const char *number, GError **error);
 gboolean cs_tenants_put_line (CsDb *db, CsScope scope, CtId company, CtId script,
                               const CtLineSpec *spec, GError **error);
 gboolean cs_tenants_clear_holdings (CsDb *db, CsScope scope, CtId person, GError **error);

@@ -151,7 +151,7 @@ rig_apply (Rig *rig, const char *domain, const char *number)
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   g_assert_true (g_file_set_contents (jingle, "a sound", -1, NULL)); /* it must be there */
-  read = cs_tenant_file_load (path, &yaml, &findings, &warnings);
+  read = cs_tenant_file_load (rig->store, path, &yaml, &findings, &warnings);
   g_assert_cmpstr (findings[0], ==, NULL);
   g_assert_true (cs_tenant_file_apply (rig->store, read, rig->folder, &hands, &error));
   g_assert_no_error (error);

@@ -174,7 +174,7 @@ load (Fixture *fixture, const char *text, char ***findings)
 
   g_assert_true (g_file_set_contents (fixture->file, text, -1, NULL));
   g_clear_pointer (&fixture->warnings, g_strfreev);
-  return cs_tenant_file_load (fixture->file, &yaml, findings, &fixture->warnings);
+  return cs_tenant_file_load (fixture->store, fixture->file, &yaml, findings, &fixture->warnings);
 }
 
 static void
@@ -486,11 +486,24 @@ test_islands (Fixture *fixture, gconstpointer unused)
   apply (fixture);
   g_string_replace (other, "example.test", "other.test", 1);
   file = load (fixture, other->str, &findings);
-  g_assert_cmpstr (findings[0], ==, NULL);
   /* D13: a number is unique on the whole server; nothing of the file was written. */
+  g_assert_cmpstr (
+      findings[0], ==,
+      "t.yaml:19: /companies/0/lines/0/number: +3225550123 is already in use on this server");
+  g_assert_cmpstr (findings[1], ==, NULL);
   g_assert_false (
       cs_tenant_file_apply (fixture->store, file, fixture->folder, &fixture->hands, &error));
   g_assert_true (ct_error_is (error, CT_ERROR_CONFLICT));
+  g_clear_pointer (&findings, g_strfreev);
+  ct_record_free (g_steal_pointer (&file));
+  g_string_replace (other, "+3225550123", "+3225550777", 1);
+  g_string_replace (other, "port: 5080", "port: 5080, allowed: ['+32']", 1);
+  g_string_replace (other, "kind: voicemail, prompt: hello", "kind: forward, number: '+3225550123'",
+                    1);
+  file = load (fixture, other->str, &findings);
+  g_assert_cmpstr (findings[0], ==,
+                   "t.yaml:30: /companies/0/lines/0/closed/number: +3225550123 is already in use "
+                   "on this server");
   db = cs_store_acquire_reader (fixture->store);
   tenant = cs_tenants_find_domain (db, cs_scope_system (), "other.test", NULL);
   g_assert_null (tenant);
