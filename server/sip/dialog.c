@@ -114,13 +114,26 @@ cs_sip_dialog_refreshed (CsSip *sip, CsSipDialog *dialog, int status, const sip_
   if (leg == NULL || status < 200)
     return;
   if (status < 300)
-    cs_sip_leg_plan_refresh (leg, message);
+    {
+      dialog->challenges = 0;
+      cs_sip_leg_plan_refresh (leg, message);
+    }
+  else if (status == 401 || status == 407)
+    cs_sip_line_authenticate (sip, dialog, message);
   else if (status == 408 || status == 481)
     cs_sip_leg_end (leg, (CsSipEnd){ CS_CAUSE_LOST, status }, "the peer knows the call no more");
   else if (status == 491)
     leg->refresh_us = ct_clock_monotonic_us (sip->clock) + RETRY_US;
   else if (status == 405 || status == 501)
     leg->refreshes_by_update = FALSE;
+}
+
+/* Our BYE was answered. NUA waits for ever for a name that was asked for and is not given. */
+void
+cs_sip_dialog_ended (CsSip *sip, CsSipDialog *dialog, int status, const sip_t *message)
+{
+  if ((status == 401 || status == 407) && !cs_sip_line_authenticate (sip, dialog, message))
+    cs_sip_dialog_drop (sip, dialog);
 }
 
 static void

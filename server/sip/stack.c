@@ -283,6 +283,9 @@ on_call_event (CsSip *sip, nua_event_t event, int status, CsSipDialog *dialog, c
     case nua_r_update:
       cs_sip_dialog_refreshed (sip, dialog, status, message);
       break;
+    case nua_r_bye:
+      cs_sip_dialog_ended (sip, dialog, status, message);
+      break;
     default:
       break;
     }

@@ -224,6 +224,7 @@ cs_sip_dialog_reoffered (CsSip *sip, CsSipDialog *dialog, const sip_t *message, 
 void cs_sip_leg_reanswer (CsSipLeg *leg, const char *sdp);
 void cs_sip_dialog_informed (CsSip *sip, CsSipDialog *dialog, const sip_t *message);
 void cs_sip_dialog_refreshed (CsSip *sip, CsSipDialog *dialog, int status, const sip_t *message);
+void cs_sip_dialog_ended (CsSip *sip, CsSipDialog *dialog, int status, const sip_t *message);
 void cs_sip_legs_tick (CsSip *sip, gint64 now);
 
 /* connections.c */

@@ -340,6 +340,47 @@ test_refreshed (void)
   ended (house, leg, CS_CAUSE_LOST, 481);
 }
 
+#define CHALLENGE "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", algorithm=MD5\r\n"
+
+/* A carrier that wants our name for a refresh and for BYE too, in a call that it brought. */
+static void
+test_challenged (void)
+{
+  CsSipTrunk *trunk_of_ours = cs_sip_trunk_new (TRUNK_ID, TENANT_ID, "carrier", TRUNK_IP);
+  g_autoptr (House) house = NULL;
+  g_autoptr (Peer) trunk = NULL;
+  static const char *const methods[] = { "INVITE ", "BYE " };
+
+  trunk_of_ours->user = g_strdup ("centrale");
+  trunk_of_ours->secret = g_strdup ("s3");
+  house = house_new_full (&(CsSipConfig){ .session_seconds = 100 }, TRUE, trunk_of_ours);
+  trunk = peer_new (house, TRUNK_IP, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (Dialog) dialog = dialog_new (trunk, "0201", "0880001");
+      CsLegId leg = talk (house, dialog);
+      g_autofree char *bare = NULL;
+      g_autofree char *again = NULL;
+      g_autofree char *name = NULL;
+
+      if (i == 0)
+        house_advance (house, 41);
+      else
+        house->port->hang_up (house->port->self, leg, CS_CAUSE_NORMAL);
+      bare = peer_expect (trunk, methods[i]);
+      peer_respond (trunk, bare, "407 Who are you", NULL, CHALLENGE, NULL);
+      again = peer_expect (trunk, methods[i]);
+      name = header_of (again, "Proxy-Authorization");
+      g_assert_nonnull (name);
+      g_assert_nonnull (strstr (name, "username=\"centrale\""));
+      peer_respond (trunk, again, "200 OK", NULL, NULL, i == 0 ? SDP : NULL);
+      if (i == 0)
+        house_expect_none (house);
+      else
+        ended (house, leg, CS_CAUSE_NORMAL, 0);
+    }
+}
+
 /* Both sides re-offer at once: the peer is told 491 or to retry, ours goes on. */
 static void
 test_glare (void)
@@ -416,6 +457,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sip/call/referred", test_referred);
   g_test_add_func ("/sip/call/lost-ack", test_lost_ack);
   g_test_add_func ("/sip/call/refreshed", test_refreshed);
+  g_test_add_func ("/sip/call/challenged", test_challenged);
   g_test_add_func ("/sip/call/glare", test_glare);
   g_test_add_func ("/sip/call/reliable", test_reliable);
   return g_test_run ();
