@@ -68,6 +68,7 @@ struct _CsApp {
   GHashTable *resuming; /* CtId*: at work before the restart; of the switch loop */
   gint64 resume_until_us;
   GMutex reload_lock;
+  gboolean trunks_missing; /* under it: some trunk's host could not be found */
   guint64 plan_version;
 };
 

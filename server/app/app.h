@@ -18,6 +18,8 @@ guint cs_app_count_calls (CsApp *app);
 void cs_app_stop (CsApp *app);
 /* SIGHUP: the plan, devices and trunks, and the certificate. */
 gboolean cs_app_reload_all (CsApp *app, GError **error);
+/* Looks again for the trunks whose host could not be found, if there are any; blocks. */
+void cs_app_retry_trunks (CsApp *app);
 
 /* Makes a backup of the running server; blocks. Caller frees the path. */
 char *cs_app_backup (CsApp *app, const char *folder, GError **error);

@@ -17,6 +17,7 @@
 #include "server/app/log.h"
 
 #define DRAIN_POLL_MS 200
+#define TRUNK_RETRY_SECONDS 30
 #define HOUR_MS G_GINT64_CONSTANT (3600000)
 
 typedef struct {
@@ -114,19 +115,28 @@ on_minute (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_trunks_due (gpointer data)
+{
+  cs_app_retry_trunks (((Main *) data)->app);
+  return G_SOURCE_CONTINUE;
+}
+
 static int
 serve (const CsConfig *config, CtClock *clock)
 {
   g_autoptr (GError) error = NULL;
   Main self = { .clock = clock, .config = config };
 
+  /* Before there is a pid to send it to: apply would end a server that is just starting. */
+  g_unix_signal_add (SIGHUP, on_hung_up, &self);
   self.app = cs_app_start (config, clock, &error);
   if (self.app == NULL)
     return cs_command_fail (error);
   self.loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_terminated, &self);
   g_unix_signal_add (SIGINT, on_terminated, &self);
-  g_unix_signal_add (SIGHUP, on_hung_up, &self);
+  g_timeout_add_seconds (TRUNK_RETRY_SECONDS, on_trunks_due, &self);
   if (config->backup_folder != NULL)
     g_timeout_add_seconds (60, on_minute, &self);
   g_message ("centrale-server %s: HTTP port %u, SIP port %u", CENTRALE_VERSION,

@@ -77,6 +77,7 @@ read_trunks (CsApp *app, CsDb *db, GError **error)
   if (rows == NULL)
     return NULL;
   trunks = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_sip_trunk_free);
+  app->trunks_missing = FALSE;
   for (guint i = 0; i < rows->len; i++)
     {
       const CsTrunk *row = rows->pdata[i];
@@ -86,8 +87,11 @@ read_trunks (CsApp *app, CsDb *db, GError **error)
       if (trunk != NULL)
         g_ptr_array_add (trunks, trunk);
       else
-        cs_warning (CS_ABOUT (.tenant = row->tenant), "trunk %s is out of service: %s", row->key,
-                    wrong->message);
+        {
+          app->trunks_missing = TRUE;
+          cs_warning (CS_ABOUT (.tenant = row->tenant), "trunk %s is out of service: %s", row->key,
+                      wrong->message);
+        }
     }
   return trunks;
 }
@@ -195,6 +199,24 @@ cs_app_reload (CsApp *app, GError **error)
   g_mutex_unlock (&app->reload_lock);
   cs_store_release_reader (app->store, db);
   return good;
+}
+
+void
+cs_app_retry_trunks (CsApp *app)
+{
+  g_autoptr (GError) error = NULL;
+  CsDb *db = cs_store_acquire_reader (app->store);
+  GPtrArray *trunks = NULL;
+
+  g_mutex_lock (&app->reload_lock);
+  if (app->trunks_missing)
+    trunks = read_trunks (app, db, &error);
+  if (trunks != NULL)
+    cs_sip_set_trunks (app->sip, trunks);
+  else if (error != NULL)
+    g_warning ("trunks: %s", error->message);
+  g_mutex_unlock (&app->reload_lock);
+  cs_store_release_reader (app->store, db);
 }
 
 gboolean

@@ -44,6 +44,34 @@ cs_apply_warn (CsApplyCheck *check, const char *pointer, const char *format, ...
   add (check->warnings, check, pointer, "warning: ", what);
 }
 
+/* An address, or a block of them like 198.51.100.0/24. */
+static gboolean
+is_block (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
+  g_autoptr (GInetAddress) address
+      = parts[0] != NULL ? g_inet_address_new_from_string (parts[0]) : NULL;
+
+  return address != NULL
+         && (parts[1] == NULL
+             || g_ascii_string_to_unsigned (
+                 parts[1], 10, 0, 8 * g_inet_address_get_native_size (address), NULL, NULL));
+}
+
+/* One that SIP cannot read would put the whole trunk out of service. */
+static void
+check_trunk (CsApplyCheck *check, guint index, const CtTrunkSpec *trunk)
+{
+  for (guint i = 0; trunk->sources != NULL && trunk->sources[i] != NULL; i++)
+    if (!is_block (trunk->sources[i]))
+      {
+        g_autofree char *at = g_strdup_printf ("/trunks/%u/sources/%u", index, i);
+
+        cs_apply_find (check, at, "\"%s\" is no address or block like 198.51.100.0/24",
+                       trunk->sources[i]);
+      }
+}
+
 /* The key of any of the file's things stands first behind the record. */
 static const char *
 key_of (gconstpointer record)
@@ -414,6 +442,8 @@ check_file (CsApplyCheck *check)
       check_number (check, "/shared_numbers", member, file->shared_numbers[i]);
     }
   check_unique (check, "/trunks", file->trunks);
+  for (guint i = 0; file->trunks != NULL && i < file->trunks->len; i++)
+    check_trunk (check, i, file->trunks->pdata[i]);
   check_unique (check, "/pools", file->pools);
   check_unique (check, "/skills", file->skills);
   check_unique (check, "/badges", file->badges);

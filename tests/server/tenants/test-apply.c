@@ -351,6 +351,11 @@ test_findings (Fixture *fixture, gconstpointer unused)
     { "client_code: 0427", "client_code: 42a7",
       "t.yaml:14: /companies/0/client_code: a client code is 4 or 5 digits" },
     { "port: 5080", "port: 99999", "t.yaml:7: /trunks/0/port: maximum is 65535" },
+    { "port: 5080", "port: 5080, sources: [192.0.2.0/24, '2001:db8::/32', carrier]",
+      "t.yaml:7: /trunks/0/sources/2: \"carrier\" is no address or block like 198.51.100.0/24" },
+    { "port: 5080", "port: 5080, sources: [192.0.2.1/33]",
+      "t.yaml:7: /trunks/0/sources/0: \"192.0.2.1/33\" is no address or block like "
+      "198.51.100.0/24" },
     { "name: Example", "nam: Example", NULL },
     { "Europe/Brussels", "Europe/Atlantis", NULL },
     { "'08:00-18:00'", "'08:00-7'", NULL },
