@@ -79,11 +79,12 @@ typedef struct {
 
 /* Seconds of one bill (D2, D3): the call's own, or the outgoing leg's after the e-agent has left. */
 typedef struct {
-  CtId bill;        /* what credit knows it by; CT_ID_NONE: nothing was reserved */
-  guint generation; /* of the last request */
-  gboolean pending; /* that request has no answer yet */
-  gboolean refused; /* no further block to be had */
-  gboolean last;    /* the last block granted was all there is */
+  CtId bill;            /* what credit knows it by; CT_ID_NONE: nothing was reserved */
+  guint generation;     /* of the last request */
+  gboolean pending;     /* that request has no answer yet */
+  gboolean refused;     /* no further block to be had */
+  gboolean asked_again; /* after that, shortly before the end */
+  gboolean last;        /* the last block granted was all there is */
   gboolean settled;
   gint64 granted;    /* seconds */
   gint64 warned;     /* seconds left when warned, 0: not */

@@ -7,6 +7,8 @@
 
 #include "server/switch/flow.h"
 
+#define ASK_AGAIN_SECONDS 2 /* before the end, for the last time */
+
 static gboolean
 is_onward (const CsCall *call, const CsMeter *meter)
 {
@@ -111,6 +113,13 @@ cs_meter_reserve_onward (CsCall *call)
                                call->company->id, call->line->onward_rate, meter->generation);
 }
 
+/* What other calls of the company held may have come free since the refusal. */
+static gboolean
+may_ask_again (const CsMeter *meter)
+{
+  return meter->refused && !meter->asked_again;
+}
+
 static void
 renew (CsCall *call, CsMeter *meter)
 {
@@ -147,6 +156,8 @@ arm (CsCall *call, CsMeter *meter)
 
   if (!meter->pending && !meter->refused)
     next = MIN (next, meter->granted - CS_CREDIT_RENEW_SECONDS);
+  if (may_ask_again (meter))
+    next = MIN (next, meter->granted - ASK_AGAIN_SECONDS);
   if ((meter->last || meter->refused) && meter->warned == 0)
     next = MIN (next, meter->granted - CS_WARN_SECONDS);
   cs_call_arm_at (call, CS_TIMER_METER, meter->since_us + next * G_USEC_PER_SEC - meter->used_us);
@@ -182,6 +193,11 @@ check (CsCall *call, CsMeter *meter)
     renew (call, meter);
   if ((meter->last || meter->refused) && left <= CS_WARN_SECONDS && meter->warned == 0)
     warn (call, meter, left);
+  if (may_ask_again (meter) && left <= ASK_AGAIN_SECONDS)
+    {
+      meter->asked_again = TRUE;
+      renew (call, meter);
+    }
   if (seconds - meter->noted >= CS_CREDIT_WRITE_SECONDS)
     note (call, meter, seconds);
   arm (call, meter);
@@ -248,6 +264,7 @@ on_granted (CsCall *call, CsMeter *meter, const CsCreditEvent *event)
 
   meter->granted = MAX (meter->granted, event->until_second);
   meter->last = event->last;
+  meter->asked_again = meter->asked_again && !more;
   cs_switch_set_broke (call->owner, call->company->id, FALSE);
   if (more && meter->warned != 0)
     {

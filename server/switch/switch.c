@@ -408,6 +408,15 @@ on_topped (CsSwitch *self, CtId company)
     }
 }
 
+/* What the call held and did not use is there for others again; a refused one (it is then on its no-credit
+ * path) held nothing. */
+static void
+on_settled (CsSwitch *self, CtId company, const CsCall *call)
+{
+  if (call == NULL || call->meter.granted > 0)
+    cs_switch_set_broke (self, company, FALSE);
+}
+
 void
 cs_switch_on_credit (CsSwitch *self, const CsCreditEvent *event)
 {
@@ -417,7 +426,7 @@ cs_switch_on_credit (CsSwitch *self, const CsCreditEvent *event)
   if (event->kind == CS_CREDIT_TOPPED)
     on_topped (self, event->company);
   else if (event->kind == CS_CREDIT_SETTLED)
-    return;
+    on_settled (self, event->company, call);
   else if (call != NULL && cs_meter_on_credit (call, &call->meter, event))
     {
       if (call->meter.granted > 0)

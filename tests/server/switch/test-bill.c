@@ -145,6 +145,22 @@ test_top_up_in_time (void)
   world_free (t.world);
 }
 
+/* Another call of the company held the rest, and gives it back after the renewal was refused. */
+static void
+test_given_back (void)
+{
+  Talk t = talk (30);
+
+  world_wait (t.world, 25.0); /* refused at 20 */
+  world_purse (t.world, COMPANY, 7);
+  world_wait (t.world, 11.9);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_TALKING);
+  world_wait (t.world, 0.2);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_IVR);
+  g_assert_cmpint (world_bill (t.world, t.call)->seconds, ==, 37);
+  world_free (t.world);
+}
+
 static void
 test_credit_slow (void)
 {
@@ -176,6 +192,14 @@ test_late_timer (void)
 }
 
 static void
+settled (World *world, CtId call)
+{
+  CsCreditEvent event = { .kind = CS_CREDIT_SETTLED, .call = call, .company = COMPANY };
+
+  cs_switch_on_credit (world->sw, &event);
+}
+
+static void
 test_refused_at_offer (void)
 {
   World *world = world_new ();
@@ -193,13 +217,26 @@ test_refused_at_offer (void)
   g_assert_cmpuint (world->counts[CS_NOTE_CALL_OFFERED], ==, 0);
   g_assert_cmpint (world_presence (world, AGENT (0)), ==, CS_PRESENCE_AVAILABLE);
   g_assert_cmpuint (world_bill (world, call)->settled, ==, 1);
+  settled (world, call); /* it held nothing: that changes nothing */
   world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
   g_assert_cmpint (world->quality.unanswered, ==, 1);
   /* The next one hears so at once, until money comes. */
   caller = world_rings (world, CALLER, CALLED);
   g_assert_cmpstr (world_leg (world, caller)->playing, ==, "no-credit");
   world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
+  caller = world_rings (world, CALLER, CALLED);
+  g_assert_cmpstr (world_leg (world, caller)->playing, ==, "no-credit");
   world_top_up (world, COMPANY, 100);
+  caller = world_rings (world, CALLER, CALLED);
+  g_assert_cmpstr (world_leg (world, caller)->playing, ==, "greeting+recorded");
+  /* Or until a call that held the rest ends. */
+  world_sip (world, CS_SIP_ENDED, caller, CS_CAUSE_NORMAL);
+  world_purse (world, COMPANY, 0);
+  caller = world_rings (world, CALLER, CALLED);
+  world_played (world, caller);
+  world_key (world, caller, '3');
+  g_assert_cmpstr (world_leg (world, caller)->playing, ==, "no-credit");
+  settled (world, ct_id_new (world->clock));
   caller = world_rings (world, CALLER, CALLED);
   g_assert_cmpstr (world_leg (world, caller)->playing, ==, "greeting+recorded");
   world_free (world);
@@ -274,6 +311,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bill/top-up-in-time", test_top_up_in_time);
   g_test_add_func ("/bill/credit-slow", test_credit_slow);
   g_test_add_func ("/bill/late-timer", test_late_timer);
+  g_test_add_func ("/bill/given-back", test_given_back);
   g_test_add_func ("/bill/refused-at-offer", test_refused_at_offer);
   g_test_add_func ("/bill/no-answer-from-credit", test_no_answer_from_credit);
   g_test_add_func ("/bill/parked-is-free", test_parked_is_free);
