@@ -274,6 +274,20 @@ cs_command_backup (const CsConfig *config, CtClock *clock, char **arguments)
   return EX_OK;
 }
 
+/* An empty file would pass for a new database. */
+static gboolean
+is_database (const char *path)
+{
+  static const char magic[16] = "SQLite format 3";
+  char start[sizeof magic] = "";
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+
+  return stream != NULL
+         && g_input_stream_read_all (G_INPUT_STREAM (stream), start, sizeof start, NULL, NULL, NULL)
+         && memcmp (start, magic, sizeof magic) == 0;
+}
+
 static gboolean
 restore (const CsConfig *config, const CsPlaces *places, const char *from, GError **error)
 {
@@ -281,7 +295,7 @@ restore (const CsConfig *config, const CsPlaces *places, const char *from, GErro
   g_autofree char *blobs = g_build_filename (from, "blobs", NULL);
   g_autofree char *prompts = g_build_filename (from, "prompts", NULL);
 
-  if (!g_file_test (database, G_FILE_TEST_EXISTS))
+  if (!is_database (database))
     return ct_fail (error, CT_ERROR_INVALID, "%s is no backup", from);
   if (g_file_test (places->database, G_FILE_TEST_EXISTS))
     return ct_fail (error, CT_ERROR_STATE,
@@ -303,6 +317,7 @@ cs_command_restore (const CsConfig *config, CtClock *clock, char **arguments)
   CsPlaces places;
   gboolean good;
   gboolean has_key;
+  int found;
 
   if (g_strv_length (arguments) != 1)
     {
@@ -315,8 +330,9 @@ cs_command_restore (const CsConfig *config, CtClock *clock, char **arguments)
   cs_places_clear (&places);
   if (!good)
     return cs_command_fail (error);
-  if (has_key)
-    return cs_command_check (config, clock, &(char *){ NULL });
+  found = cs_command_check_restored (config, clock, has_key);
+  if (has_key || found != EX_OK)
+    return found;
   g_print ("It is restored. Put master.key into %s, then run \"centrale-server check --deep\".\n",
            config->data_folder);
   return EX_OK;

@@ -193,43 +193,61 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
 
 /* check [--deep] */
 
-int
-cs_command_check (const CsConfig *config, CtClock *clock, char **arguments)
+/* Without @blobs: whatever can be checked before the key is there. */
+static gboolean
+find_faults (CsStore *store, CsBlobs *blobs, gboolean deep, const char *prompts, GPtrArray *faults,
+             GError **error)
 {
-  gboolean deep = g_strv_contains ((const char *const *) arguments, "--deep");
-  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GArray) migrations = cs_app_migrations ();
+  CsDb *db = cs_store_acquire_reader (store);
+  gboolean good = cs_store_check (db, (const CsMigration *) (gpointer) migrations->data,
+                                  migrations->len, faults, error)
+                  && cs_ledger_check (db, faults, error) && cs_calls_check (db, faults, error)
+                  && (blobs == NULL || cs_blobs_check (blobs, db, deep, faults, error))
+                  && cs_studio_check (db, prompts, faults, error);
+
+  cs_store_release_reader (store, db);
+  return good;
+}
+
+static int
+check (const CsConfig *config, CtClock *clock, gboolean deep, gboolean has_key)
+{
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (CsStore) store = NULL;
   g_autoptr (CsBlobs) blobs = NULL;
   g_autoptr (GError) error = NULL;
   CsPlaces places;
-  CsDb *db;
-  gboolean good;
 
-  if (g_strv_length (arguments) != (deep ? 1 : 0))
-    return usage ("check [--deep]");
   store = cs_app_open_store (config, clock, &error);
   if (store == NULL)
     return cs_command_fail (error);
   cs_places_fill (&places, config->data_folder);
-  blobs = cs_blobs_open (places.blobs, places.master_key, &error);
-  if (blobs == NULL)
-    {
-      cs_places_clear (&places);
-      return cs_command_fail (error);
-    }
-  db = cs_store_acquire_reader (store);
-  good = cs_store_check (db, (const CsMigration *) (gpointer) migrations->data, migrations->len,
-                         faults, &error)
-         && cs_ledger_check (db, faults, &error) && cs_calls_check (db, faults, &error)
-         && cs_blobs_check (blobs, db, deep, faults, &error)
-         && cs_studio_check (db, places.prompts, faults, &error);
+  if (has_key)
+    blobs = cs_blobs_open (places.blobs, places.master_key, &error);
+  if (error == NULL)
+    find_faults (store, blobs, deep, places.prompts, faults, &error);
   cs_places_clear (&places);
-  cs_store_release_reader (store, db);
-  if (!good)
+  if (error != NULL)
     return cs_command_fail (error);
   for (guint i = 0; i < faults->len; i++)
     g_print ("%s\n", (char *) faults->pdata[i]);
   g_print ("%u faults; schema %d.\n", faults->len, cs_store_get_schema (store));
   return faults->len == 0 ? EX_OK : EX_UNAVAILABLE;
+}
+
+int
+cs_command_check (const CsConfig *config, CtClock *clock, char **arguments)
+{
+  gboolean deep = g_strv_contains ((const char *const *) arguments, "--deep");
+
+  if (g_strv_length (arguments) != (deep ? 1 : 0))
+    return usage ("check [--deep]");
+  return check (config, clock, deep, TRUE);
+}
+
+int
+cs_command_check_restored (const CsConfig *config, CtClock *clock, gboolean has_key)
+{
+  return check (config, clock, FALSE, has_key);
 }

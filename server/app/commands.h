@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 int cs_command_init (const CsConfig *config, CtClock *clock, char **arguments);
 int cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments);
 int cs_command_check (const CsConfig *config, CtClock *clock, char **arguments);
+/* The same of what was just restored; without the key all but what it opens. */
+int cs_command_check_restored (const CsConfig *config, CtClock *clock, gboolean has_key);
 int cs_command_backup (const CsConfig *config, CtClock *clock, char **arguments);
 int cs_command_restore (const CsConfig *config, CtClock *clock, char **arguments);
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A backup of a running server, with a recorded call in it, restored into an empty folder: nothing is
-lost, nothing there is overwritten, and without the master key it says what is missing."""
+lost, nothing there is overwritten, and without the master key it says what is missing. A damaged one is told
+from a good one, also before the key is there."""
 import os
 import shutil
 import subprocess
@@ -10,6 +11,25 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from house import Agent, House, wait_until  # noqa: E402
 from stranger import Stranger  # noqa: E402
+
+
+def damaged(house, made):
+    """Its pages are not what they were; it ends early; it is empty."""
+    for size, expect in ((None, 74), (40960, 74), (0, 65)):
+        copy = os.path.join(house.folder, f"damaged-{size}")
+        shutil.copytree(made, copy)
+        path = os.path.join(copy, "centrale.db")
+        if size is not None:
+            os.truncate(path, size)
+        else:
+            with open(path, "r+b") as database:
+                for page in range(8, os.path.getsize(path) // 4096, 2):
+                    database.seek(page * 4096)
+                    database.write(b"\xff" * 4096)
+        shutil.rmtree(os.path.join(house.folder, "data"), ignore_errors=True)
+        said = house.command("restore", copy, expect=expect)
+        assert "It is restored" not in said, said
+    shutil.rmtree(os.path.join(house.folder, "data"), ignore_errors=True)
 
 
 def main(build):
@@ -31,6 +51,7 @@ def main(build):
         house.stop()
         data = os.path.join(house.folder, "data")
         os.rename(data, data + "-lost")
+        damaged(house, made)
         said = house.command("restore", made)
         assert "Put master.key" in said, said
         shutil.copy2(data + "-lost/master.key", data)
