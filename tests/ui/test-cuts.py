@@ -55,6 +55,16 @@ def refuse(here, desk):
         caller.hang_up()
 
 
+def pause_to_come(here, desk, pictures):
+    """Chosen in the call, here by another client of hers: the desk shows it until it is taken back."""
+    token = here.sign_in("zoe")["token"]
+    here.request("PUT", "/api/v1/me/presence", {"state": "paused", "reason": "Lunch"}, token=token)
+    desk.find(desk.buttons(), "In a call, then Pause: Lunch", 10)
+    pictures.take("pause-to-come")
+    here.request("PUT", "/api/v1/me/presence", {"state": "available"}, token=token)
+    desk.find(desk.buttons(), "In a call", 10)
+
+
 def lead_elsewhere(here, desk, pictures):
     """The server dies in the middle of it."""
     with Stranger(here.sip_port, "+31612345678") as caller, Phone(
@@ -66,6 +76,7 @@ def lead_elsewhere(here, desk, pictures):
         phone.answer()
         desk.wait_for_label("Goedemiddag", 20)
         desk.wait_for_label("The call is on another phone of yours")
+        pause_to_come(here, desk, pictures)
         desk.press("Return")
         desk.wait_for_label("Belt u voor")
         desk.press("1", "Return")

@@ -336,6 +336,18 @@ test_continuity (void)
     g_assert_cmpint (phone_heard (a, i)->rtp.marker, ==, i == 0 || i == 30 || i == 50 || i == 70);
 }
 
+/* Told after five seconds, not sooner. */
+static void
+fall_silent (Rig *rig, CsLegId leg)
+{
+  for (guint i = 0; i < 245; i++)
+    rig_tick (rig);
+  rig_expect_none (rig);
+  for (guint i = 0; i < 20; i++)
+    rig_tick (rig);
+  rig_expect (rig, CS_MEDIA_SILENT, leg);
+}
+
 static void
 test_silence (void)
 {
@@ -346,12 +358,7 @@ test_silence (void)
   phone_call (a, 1, CS_LAW_A);
   phone_call (b, 2, CS_LAW_A); /* never says anything: no news of it, until it is asked to */
   talk (a, 425, NULL, 0, 10);
-  for (guint i = 0; i < 245; i++)
-    rig_tick (rig);
-  rig_expect_none (rig);
-  for (guint i = 0; i < 20; i++)
-    rig_tick (rig);
-  rig_expect (rig, CS_MEDIA_SILENT, 1);
+  fall_silent (rig, 1);
   talk (a, 425, NULL, 0, 1);
   rig_expect (rig, CS_MEDIA_HEARD, 1);
   hold = phone_sdp (a, "127.0.0.1", "8 101", "a=inactive\r\n");
@@ -363,12 +370,7 @@ test_silence (void)
   rig_expect_none (rig);
   rig->port->expect (rig->port->self, 2);
   rig_settle (rig);
-  for (guint i = 0; i < 245; i++)
-    rig_tick (rig);
-  rig_expect_none (rig);
-  for (guint i = 0; i < 20; i++)
-    rig_tick (rig);
-  rig_expect (rig, CS_MEDIA_SILENT, 2);
+  fall_silent (rig, 2);
   talk (b, 425, NULL, 0, 1);
   rig_expect (rig, CS_MEDIA_HEARD, 2);
 }
