@@ -240,6 +240,9 @@ apply_reveal (CtScriptRun *run, const CtScriptStep *step, const CtScriptCommand 
     return ct_fail (error, CT_ERROR_STATE, "the call does not stand at step %s", step->id);
   if (*reason == '\0')
     return ct_fail (error, CT_ERROR_INVALID, "a reason is needed");
+  if (!ct_script_is_plain_text (command->reason)
+      || g_utf8_strlen (command->reason, -1) > CT_SCRIPT_MAX_REASON)
+    return ct_fail (error, CT_ERROR_INVALID, "the reason is too long, or not plain text");
   run->revealed[step->index] = TRUE;
   return TRUE;
 }
@@ -289,12 +292,13 @@ static gboolean
 apply (CtScriptRun *run, const CtScriptCommand *command, gboolean from_log, gint64 at_ms,
        GError **error)
 {
-  const CtScriptStep *step = ct_script_find (run->script, command->step);
+  const CtScriptStep *step;
   g_autofree char *print = NULL;
   g_autoptr (GError) refused = NULL;
 
   if (command->kind == NULL || command->step == NULL)
     return ct_fail (error, CT_ERROR_INVALID, "a command needs a kind and a step");
+  step = ct_script_find (run->script, command->step);
   print = fingerprint (run, command);
   if (!is_next (run, command, print, &refused))
     {

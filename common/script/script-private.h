@@ -38,6 +38,8 @@ void ct_script_output_free (CtScriptOutput *output);
 void ct_script_entry_free (CtScriptEntry *entry);
 
 const CtScriptChoice *ct_script_step_find_choice (const CtScriptStep *step, const char *code);
+/* UTF-8 without control characters but \n and \t, as the wire takes it (common/wire). */
+gboolean ct_script_is_plain_text (const char *value);
 gboolean ct_script_name_is_valid (const char *name);
 /* TRUE for the facts that run.h lists. */
 gboolean ct_script_fact_is_known (const char *name);

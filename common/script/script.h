@@ -19,8 +19,9 @@ G_BEGIN_DECLS
 #define CT_SCRIPT_MAX_OUTPUTS 100
 #define CT_SCRIPT_MAX_DISPOSITIONS 32
 #define CT_SCRIPT_MAX_SCENARIOS 40
-#define CT_SCRIPT_MAX_TEXT 4000 /* characters of one text in one language, and of an answer */
-#define CT_SCRIPT_MAX_NAME 64   /* of a step, an output, a code: [a-z0-9-_], a letter first */
+#define CT_SCRIPT_MAX_TEXT 4000  /* characters of one text in one language, and of an answer */
+#define CT_SCRIPT_MAX_REASON 400 /* characters, as in CtScriptCommand */
+#define CT_SCRIPT_MAX_NAME 64    /* of a step, an output, a code: [a-z0-9-_], a letter first */
 
 #define CT_SCRIPT_LANGUAGES 5 /* in the order of CT_LANGUAGE_CHOICES: en nl it fr es */
 

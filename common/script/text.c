@@ -36,9 +36,16 @@ ct_script_text_mentions (const CtScriptText *text, const char *name)
   return FALSE;
 }
 
-/* NULL: no such placeholder. */
+/* An answer of this call: on the path and confirmed, not only offered (D32). */
+static gboolean
+is_result (const CtScriptRun *run, const CtScriptStep *step)
+{
+  return run->slots[step->index].view.confirmed && ct_script_run_on_path (run, step->id);
+}
+
+/* NULL: no such placeholder. @results: of answers only what may leave the house. */
 static char *
-resolve (const CtScriptRun *run, const char *name, const char *language)
+resolve (const CtScriptRun *run, const char *name, const char *language, gboolean results)
 {
   static const char *const facts[] = { "company", "agent", "ticket", NULL };
   const char *fact = ct_script_run_fact (run, name);
@@ -50,9 +57,9 @@ resolve (const CtScriptRun *run, const char *name, const char *language)
   if (g_str_has_prefix (name, "answer."))
     {
       const CtScriptStep *step = ct_script_find (run->script, name + strlen ("answer."));
-      char *shown = step != NULL && ct_script_run_on_path (run, step->id)
-                        ? ct_script_step_show (step, language, run)
-                        : NULL;
+      gboolean good = step != NULL
+                      && (results ? is_result (run, step) : ct_script_run_on_path (run, step->id));
+      char *shown = good ? ct_script_step_show (step, language, run) : NULL;
 
       return shown != NULL ? shown : g_strdup (UNKNOWN);
     }
@@ -60,7 +67,7 @@ resolve (const CtScriptRun *run, const char *name, const char *language)
 }
 
 static char *
-render (const CtScriptRun *run, const char *text, const char *language)
+render (const CtScriptRun *run, const char *text, const char *language, gboolean results)
 {
   GString *out = g_string_new (NULL);
 
@@ -74,7 +81,7 @@ render (const CtScriptRun *run, const char *text, const char *language)
       g_string_append (out, literal);
       if (name == NULL)
         continue;
-      value = resolve (run, name, language);
+      value = resolve (run, name, language, results);
       if (value != NULL)
         g_string_append (out, value);
       else
@@ -86,7 +93,7 @@ render (const CtScriptRun *run, const char *text, const char *language)
 static char *
 render_text (const CtScriptRun *run, const CtScriptText *text, const char *language)
 {
-  return render (run, ct_script_text_in (run->script, text, language), language);
+  return render (run, ct_script_text_in (run->script, text, language), language, FALSE);
 }
 
 char *
@@ -160,12 +167,6 @@ ct_script_run_needs_ticket (const CtScriptRun *run)
 
 /* Outputs */
 
-static gboolean
-is_result (const CtScriptRun *run, const CtScriptStep *step)
-{
-  return run->slots[step->index].view.confirmed && ct_script_run_on_path (run, step->id);
-}
-
 void
 ct_script_result_free (CtScriptResult *result)
 {
@@ -204,7 +205,7 @@ output_value (const CtScriptRun *run, const CtScriptOutput *output, const char *
   if (output->expression != NULL)
     return output->optional && lacks_answer (run, output->expression)
                ? NULL
-               : render (run, output->expression, language);
+               : render (run, output->expression, language, TRUE);
   if (step == NULL || !is_result (run, step))
     return NULL;
   return ct_script_step_show (step, language, run);

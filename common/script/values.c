@@ -106,13 +106,13 @@ is_email (const char *value)
   return strchr (at, '.') != NULL;
 }
 
-static gboolean
-is_plain_text (const char *value)
+gboolean
+ct_script_is_plain_text (const char *value)
 {
   if (!g_utf8_validate (value, -1, NULL))
     return FALSE;
-  for (const char *c = value; *c != '\0'; c++)
-    if (((guchar) *c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f)
+  for (const char *c = value; *c != '\0'; c = g_utf8_next_char (c))
+    if (g_unichar_iscntrl (g_utf8_get_char (c)) && *c != '\n' && *c != '\t')
       return FALSE;
   return TRUE;
 }
@@ -157,8 +157,10 @@ ct_script_step_accepts (const CtScript *script, const CtScriptStep *step, const 
 
   if (step->kind != CT_SCRIPT_ASK)
     return ct_fail (error, CT_ERROR_INVALID, "step %s asks nothing", step->id);
-  if (!is_plain_text (value))
+  if (!ct_script_is_plain_text (value))
     return ct_fail (error, CT_ERROR_INVALID, "the answer is not plain text");
+  if (g_utf8_strlen (value, -1) > CT_SCRIPT_MAX_TEXT) /* it travels as it was typed */
+    return ct_fail (error, CT_ERROR_INVALID, "the answer is too long");
   kept = g_strstrip (g_strdup (value));
   if (*kept == '\0')
     good = !step->required || ct_fail (error, CT_ERROR_INVALID, "an answer is required");

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One call after another through the bakery's script, command by command. */
 #include "common/script/run.h"
+#include "common/wire/record-json.h"
 #include "samples.h"
+
+#include <string.h>
 
 #define NOW G_GINT64_CONSTANT (1795262400000)
 
@@ -245,7 +248,9 @@ test_prefill (void)
   g_assert_false (name->confirmed);
   command (run, "go", "greet", NULL, 0);
   outputs = ct_script_run_outputs (run, "nl");
-  g_assert_cmpuint (outputs->len, ==, 1); /* the expression; nothing is confirmed */
+  g_assert_cmpuint (outputs->len, ==,
+                    1); /* the expression; nothing is confirmed, so nothing is told */
+  assert_output (outputs, 0, "contact", "Contact", "…, …");
   command (run, "go", "name", NULL, 0);
   name = ct_script_run_answer (run, "name");
   g_assert_true (name->confirmed);
@@ -332,6 +337,53 @@ test_values (void)
     }
 }
 
+static gboolean
+wire_takes (const char *member, const char *value)
+{
+  g_autoptr (CtScriptCommand) sent = ct_script_command_new ();
+  g_autoptr (CtScriptCommand) got = NULL;
+  g_autofree char *json = NULL;
+
+  sent->number = 1;
+  sent->kind = g_strdup ("reveal");
+  sent->step = g_strdup ("day");
+  if (g_str_equal (member, "value"))
+    sent->value = g_strdup (value);
+  else
+    sent->reason = g_strdup (value);
+  json = ct_record_to_json (sent, CT_WIRE_STAFF);
+  got = ct_record_from_bytes (&ct_script_command_type, json, strlen (json), 65536, CT_WIRE_REQUEST,
+                              NULL);
+  return got != NULL;
+}
+
+/* What the desk takes, the server's gate takes: or an answer that stands on the screen is refused later. */
+static void
+test_wire (void)
+{
+  g_autofree char *text = sample_change (sample_bakery, "\"ask\": \"date\",", "\"ask\": \"text\",");
+  g_autoptr (CtScript) script = sample_parse (text);
+  g_autofree char *most = g_strnfill (CT_SCRIPT_MAX_TEXT, 'x');
+  g_autofree char *padded = g_strconcat (most, "\n", NULL);
+  g_autofree char *reason = g_strnfill (CT_SCRIPT_MAX_REASON, 'x');
+  g_autofree char *long_reason = g_strconcat (reason, " ", NULL);
+  const char *const values[] = { "x", "\302\205x", "\302\222", "\177", "\302\240x", most, padded };
+  const char *const reasons[] = { "x", "\302\205", reason, long_reason };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    g_assert_cmpint (
+        ct_script_step_accepts (script, ct_script_find (script, "day"), values[i], NULL, NULL), ==,
+        wire_takes ("value", values[i]));
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_autoptr (CtScript) bakery = sample_parse (sample_bakery);
+      g_autoptr (CtScriptRun) run = start_with_reason (bakery, "urgent", "no");
+
+      command (run, "reveal", "mobile", reasons[i],
+               wire_takes ("reason", reasons[i]) ? 0 : REFUSED (INVALID));
+    }
+}
+
 /* A pattern that would search for ever gives up instead. */
 static void
 test_pattern (void)
@@ -354,6 +406,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/script-run/order", test_order);
+  g_test_add_func ("/script-run/wire", test_wire);
   g_test_add_func ("/script-run/back", test_back);
   g_test_add_func ("/script-run/reveal", test_reveal);
   g_test_add_func ("/script-run/connect", test_connect);
