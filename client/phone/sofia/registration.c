@@ -134,6 +134,8 @@ cd_registration_stop (CdSofiaPhone *self)
 void
 cd_registration_start (CdSofiaPhone *self)
 {
+  g_clear_pointer (&self->account, cd_phone_account_free);
+  self->account = g_steal_pointer (&self->next_account);
   self->account_changed = FALSE;
   cd_registration_stop (self);
   cd_phone_set_problem (CD_PHONE (self), NULL);

@@ -45,12 +45,11 @@ cd_sofia_phone_set_account (CdPhone *phone, const CdPhoneAccount *account)
 {
   CdSofiaPhone *self = CD_SOFIA_PHONE (phone);
 
-  g_clear_pointer (&self->account, cd_phone_account_free);
-  self->account = account != NULL ? cd_phone_account_copy (account) : NULL;
+  g_clear_pointer (&self->next_account, cd_phone_account_free);
+  self->next_account = account != NULL ? cd_phone_account_copy (account) : NULL;
+  self->account_changed = TRUE;
   /* The running call keeps its line; the new account is taken up after it. */
-  if (cd_phone_has_call (phone))
-    self->account_changed = TRUE;
-  else
+  if (!cd_phone_has_call (phone))
     cd_registration_start (self);
 }
 
@@ -120,6 +119,7 @@ cd_sofia_phone_finalize (GObject *object)
   cd_audio_policy_free (self->policy);
   cd_devices_free (self->devices);
   cd_phone_account_free (self->account);
+  cd_phone_account_free (self->next_account);
   g_clear_object (&self->media);
   g_clear_object (&self->server);
   g_clear_object (&self->resolving);

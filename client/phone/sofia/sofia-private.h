@@ -51,7 +51,8 @@ struct _CdSofiaPhone {
 
   /* registration.c */
   CdPhoneAccount *account;
-  gboolean account_changed; /* waits for the call to end */
+  CdPhoneAccount *next_account; /* when changed: waits for the call to end */
+  gboolean account_changed;
   CdSipHandle registration, keepalive;
   guint retry, retry_seconds;
   guint keepalive_timer;
@@ -79,7 +80,8 @@ void cd_stack_drop (CdSipHandle *handle);
 char *cd_stack_dup_aor (CdSofiaPhone *self, const char *user);
 
 /* registration.c */
-void cd_registration_start (CdSofiaPhone *self); /* from the account, or signs off */
+/* Takes up the next account, or signs off. Not during a call, whose line is the account's. */
+void cd_registration_start (CdSofiaPhone *self);
 void cd_registration_send (CdSofiaPhone *self);
 /* Not now: tries again, with growing pauses. */
 void cd_registration_failed (CdSofiaPhone *self, const char *problem);

@@ -169,9 +169,12 @@ cd_stack_close (CdSofiaPhone *self, guint timeout_ms)
       if (!self->restarting)
         nua_shutdown (self->nua);
       wait_for_close (self, timeout_ms);
-      /* A stack that did not end in time still uses its root: both go with the process. */
+      /* A stack that did not end in time still uses its root, and will call us: all go with the process. */
       if (!self->closed)
-        return;
+        {
+          g_object_ref (self);
+          return;
+        }
       destroy_nua (self);
     }
   g_clear_pointer (&self->root, su_root_destroy);
@@ -225,7 +228,7 @@ on_stray_event (CdSofiaPhone *self, nua_event_t event, int status, nua_handle_t 
 {
   if (event == nua_i_invite)
     {
-      if (self->closing || !is_from_server (self))
+      if (self->closing || self->restarting || !is_from_server (self))
         nua_respond (nh, SIP_403_FORBIDDEN, TAG_END ());
       else if (cd_phone_has_call (CD_PHONE (self)) || self->call.nh != NULL)
         nua_respond (nh, SIP_486_BUSY_HERE, TAG_END ());
@@ -235,7 +238,8 @@ on_stray_event (CdSofiaPhone *self, nua_event_t event, int status, nua_handle_t 
   else if (event == nua_i_state && call_state == nua_callstate_ready)
     nua_bye (nh, TAG_END ()); /* answered although it was cancelled */
   else if ((event == nua_i_state && call_state == nua_callstate_terminated)
-           || (event == nua_r_unregister && status >= 200))
+           || (event == nua_r_unregister && status >= 200)
+           || event == nua_i_options) /* NUA has answered it; the handle is ours to destroy */
     nua_handle_destroy (nh);
 }
 

@@ -252,6 +252,14 @@ sip_peer_seen (SipPeer *self)
   return &self->seen;
 }
 
+guint16
+sip_peer_get_contact_port (SipPeer *self)
+{
+  const char *port = strrchr (self->contact, ':');
+
+  return (guint16) g_ascii_strtoull (port + 1, NULL, 10);
+}
+
 CdMedia *
 sip_peer_get_media (SipPeer *self)
 {

@@ -30,6 +30,8 @@ SipPeer *sip_peer_new (const char *transport, double tone_hz, const char *heard)
 void sip_peer_free (SipPeer *self);
 guint16 sip_peer_get_port (SipPeer *self);
 SipPeerSeen *sip_peer_seen (SipPeer *self);
+/* Where the phone said that it is. */
+guint16 sip_peer_get_contact_port (SipPeer *self);
 CdMedia *sip_peer_get_media (SipPeer *self);
 
 /* Rings the phone, with an offer, or without one (the answer then comes with the ACK). */

@@ -7,6 +7,7 @@
 #include "sip-peer.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 typedef struct {
   SipPeer *peer;
@@ -222,6 +223,106 @@ test_account_in_call (Fixture *f, gconstpointer data)
   take_call (f, TRUE);
 }
 
+/* A name server that takes its time. */
+typedef struct {
+  GResolver parent_instance;
+  GTask *asked;
+} SlowResolver;
+
+typedef GResolverClass SlowResolverClass;
+
+static GType slow_resolver_get_type (void);
+G_DEFINE_TYPE (SlowResolver, slow_resolver, G_TYPE_RESOLVER)
+
+static void
+slow_resolver_lookup (GResolver *resolver, const char *name, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer data)
+{
+  ((SlowResolver *) resolver)->asked = g_task_new (resolver, cancellable, callback, data);
+}
+
+static GList *
+slow_resolver_lookup_finish (GResolver *resolver, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+slow_resolver_class_init (SlowResolverClass *klass)
+{
+  klass->lookup_by_name_async = slow_resolver_lookup;
+  klass->lookup_by_name_finish = slow_resolver_lookup_finish;
+}
+
+static void
+slow_resolver_init (SlowResolver *self)
+{
+}
+
+static void
+slow_resolver_answer (SlowResolver *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->asked);
+
+  g_task_return_pointer (task, g_list_append (NULL, g_inet_address_new_from_string ("127.0.0.1")),
+                         (GDestroyNotify) g_resolver_free_addresses);
+}
+
+/* Signed off (the session ended) in the middle of a call: the call keeps its line, and what was under way for
+ * the account still finds it. */
+static void
+test_sign_off_in_call (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GResolver) before = g_resolver_get_default ();
+  g_autoptr (GResolver) slow = g_object_new (slow_resolver_get_type (), NULL);
+  g_autoptr (CdPhoneAccount) account
+      = cd_phone_account_new (SIP_PEER_USER, SIP_PEER_SECRET, SIP_PEER_REALM, "calls.example",
+                              sip_peer_get_port (f->peer), "udp", 120);
+
+  g_resolver_set_default (slow);
+  cd_phone_set_account (f->phone, account);
+  g_assert_nonnull (((SlowResolver *) slow)->asked);
+  take_call (f, TRUE);
+  cd_phone_clear_account (f->phone);
+  slow_resolver_answer ((SlowResolver *) slow);
+  WAIT_UNTIL (f->seen->registered == 2);
+  g_assert_cmpint (STATE (f), ==, CD_PHONE_TALKING);
+  sip_peer_bye (f->peer);
+  WAIT_UNTIL (STATE (f) == CD_PHONE_OFFLINE);
+  WAIT_UNTIL (f->seen->unregistered == 2);
+  g_resolver_set_default (before);
+}
+
+/* A scanner that asks is answered and forgotten. */
+static void
+test_strangers (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocket) sock
+      = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) phone
+      = g_inet_socket_address_new (loopback, sip_peer_get_contact_port (f->peer));
+
+  g_assert_true (g_socket_bind (sock, any, FALSE, NULL));
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "OPTIONS sip:zoe@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
+          "127.0.0.1;rport;branch=z9hG4bK%u\r\n"
+          "From: <sip:x@127.0.0.1>;tag=%u\r\nTo: <sip:zoe@127.0.0.1>\r\nCall-ID: %u@x\r\n"
+          "CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+          i, i, i);
+      char answer[2048] = "";
+
+      g_socket_send_to (sock, phone, text, strlen (text), NULL, NULL);
+      WAIT_UNTIL (g_socket_condition_check (sock, G_IO_IN) != 0);
+      g_socket_receive (sock, answer, sizeof answer - 1, NULL, NULL);
+      g_assert_true (g_str_has_prefix (answer, "SIP/2.0 200 "));
+    }
+  take_call (f, TRUE);
+}
+
 /* Quitting in the middle of a call says goodbye on both layers. */
 static void
 test_quit_in_call (Fixture *f, gconstpointer data)
@@ -246,6 +347,8 @@ main (int argc, char **argv)
   ADD ("/sofia/offer-in-answer", NULL, test_offer_in_answer);
   ADD ("/sofia/dial", NULL, test_dial);
   ADD ("/sofia/account-in-call", NULL, test_account_in_call);
+  ADD ("/sofia/sign-off-in-call", NULL, test_sign_off_in_call);
+  ADD ("/sofia/strangers", NULL, test_strangers);
   ADD ("/sofia/quit-in-call", NULL, test_quit_in_call);
   return g_test_run ();
 }
