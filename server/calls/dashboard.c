@@ -18,12 +18,22 @@ cs_calls_start_of_day (gint64 now_ms, const char *time_zone)
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now_ms / 1000);
   g_autoptr (GDateTime) local = NULL;
   g_autoptr (GDateTime) midnight = NULL;
+  int year, month, day, interval;
+  gint64 wall;
 
   if (zone == NULL)
     zone = g_time_zone_new_utc ();
   local = g_date_time_to_timezone (utc, zone);
-  midnight = g_date_time_new (zone, g_date_time_get_year (local), g_date_time_get_month (local),
-                              g_date_time_get_day_of_month (local), 0, 0, 0);
+  g_date_time_get_ymd (local, &year, &month, &day);
+  midnight = g_date_time_new_utc (year, month, day, 0, 0, 0);
+  wall = g_date_time_to_unix (midnight);
+  /* Where clocks go back over midnight it comes twice (the Azores): the day begins at the first. */
+  interval = g_time_zone_find_interval (zone, G_TIME_TYPE_DAYLIGHT, wall);
+  if (interval >= 0)
+    return (wall - g_time_zone_get_offset (zone, interval)) * 1000;
+  /* Where they go forward over it there is none: at the first moment after. */
+  g_date_time_unref (midnight);
+  midnight = g_date_time_new (zone, year, month, day, 0, 0, 0);
   return midnight != NULL ? g_date_time_to_unix (midnight) * 1000 : now_ms;
 }
 
