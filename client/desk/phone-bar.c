@@ -16,7 +16,7 @@ struct _CdPhoneBar {
   gboolean elsewhere;
   GtkWidget *hold, *mute, *levels, *recording, *end;
   GtkMenuButton *keypad, *devices;
-  CdLevelMeter *in_level, *out_level;
+  CdLevelMeter *own_level, *caller_level;
   GtkLabel *state, *clock, *recording_text;
 };
 
@@ -67,16 +67,16 @@ show_phone (CdPhoneBar *self)
   gtk_widget_set_visible (self->end, call && state != CD_PHONE_RINGING);
   if (!call)
     {
-      cd_level_meter_set_level (self->in_level, -INFINITY);
-      cd_level_meter_set_level (self->out_level, -INFINITY);
+      cd_level_meter_set_level (self->own_level, -INFINITY);
+      cd_level_meter_set_level (self->caller_level, -INFINITY);
     }
 }
 
 static void
 on_level_changed (CdPhoneBar *self, double in, double out)
 {
-  cd_level_meter_set_level (self->in_level, in);
-  cd_level_meter_set_level (self->out_level, out);
+  cd_level_meter_set_level (self->own_level, out);
+  cd_level_meter_set_level (self->caller_level, in);
 }
 
 void
@@ -148,8 +148,8 @@ cd_phone_bar_class_init (CdPhoneBarClass *klass)
   CHILD (keypad);
   CHILD (devices);
   CHILD (levels);
-  CHILD (in_level);
-  CHILD (out_level);
+  CHILD (own_level);
+  CHILD (caller_level);
   CHILD (state);
   CHILD (clock);
   CHILD (recording);

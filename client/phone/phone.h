@@ -14,7 +14,8 @@
  *
  * Signals:
  *   notify::state, notify::registered, notify::muted, notify::problem ...
- *   level (double in_dbfs, double out_dbfs)   about 10 times a second during a call; -INFINITY is silence
+ *   level (double in_dbfs, double out_dbfs)   about 10 times a second during a call: what is heard, and what
+ *                                             the microphone sends; -INFINITY is silence
  *   line-quality (CdLineQuality *)            once a second during a call
  *   digit (int)                               a key that the other side pressed (RFC 4733)
  *   devices-changed ()                        the device lists changed (they are GListModels as well)
