@@ -203,6 +203,15 @@ on_heard (GstAppSink *sink, gpointer data)
 
 /* Devices within the pipeline. */
 
+/* A pipeline that runs takes a new element along at once. One that does not yet, or whose device failed, takes
+ * it along when it starts: a source that began before the rest would push once, be refused, and stop. */
+static void
+take_along (GstElement *pipeline, GstElement *element)
+{
+  if (GST_STATE (pipeline) >= GST_STATE_PAUSED)
+    gst_element_sync_state_with_parent (element);
+}
+
 static void
 replace_source (CdMedia *self, GstElement *source)
 {
@@ -213,7 +222,7 @@ replace_source (CdMedia *self, GstElement *source)
   self->source = source;
   gst_bin_add (GST_BIN (self->pipeline), source);
   gst_element_link (source, entry);
-  gst_element_sync_state_with_parent (source);
+  take_along (self->pipeline, source);
 }
 
 /* While no sound passes to the sink: at once, or on the pipeline's thread in a moment. */
@@ -231,7 +240,7 @@ on_sink_idle (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   gst_bin_remove (GST_BIN (pipeline), old);
   gst_bin_add (GST_BIN (pipeline), sink);
   gst_element_link (exit, sink);
-  gst_element_sync_state_with_parent (sink);
+  take_along (GST_ELEMENT (pipeline), sink);
   return GST_PAD_PROBE_REMOVE;
 }
 
@@ -421,6 +430,8 @@ build_ends (CdMedia *self, gboolean to_file)
   g_autoptr (GstPad) entry = gst_element_get_static_pad (borrow_element (self, "entry"), "sink");
 
   gst_pad_add_probe (entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_source_event, NULL, NULL);
+  self->silent = self->nowhere = FALSE;
+  self->level_tick[CD_PHONE_INPUT] = self->ticks;
   self->source = cd_audio_policy_make_source (self->policy, self->device[CD_PHONE_INPUT]);
   gst_bin_add (GST_BIN (self->pipeline), self->source);
   gst_element_link (self->source, borrow_element (self, "entry"));

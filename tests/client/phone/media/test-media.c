@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two phones' sound against each other over loopback: a tone each way, keys, hold, mute. */
 #include "../../../tools/wait.h"
+#include "client/phone/media/devices.h"
 #include "client/phone/media/media.h"
 #include "tone.h"
 
@@ -132,23 +133,64 @@ test_hold_and_mute (Fixture *f, gconstpointer data)
   WAIT_UNTIL (f->level_in > -20);
 }
 
-/* The other side takes the other law from now on. */
 static void
-test_codec_change (Fixture *f, gconstpointer data)
+change_codec (Fixture *f)
 {
-  g_autofree char *offer = NULL, *answer = NULL;
-  char *line;
+  g_autofree char *offer = cd_media_offer (f->one);
+  g_autofree char *answer = NULL;
+  char *line = strstr (offer, "RTP/AVP 8 0 101");
 
-  WAIT_UNTIL (f->level_in > -20);
-  offer = cd_media_offer (f->one);
-  line = strstr (offer, "RTP/AVP 8 0 101");
   g_assert_nonnull (line);
   memcpy (line, "RTP/AVP 0 8 101", 15);
   answer = cd_media_answer (f->other, offer, NULL);
   g_assert_nonnull (strstr (answer, "RTP/AVP 0 101"));
   g_assert_true (cd_media_accept (f->one, answer, NULL));
+}
+
+/* The other side takes the other law from now on. */
+static void
+test_codec_change (Fixture *f, gconstpointer data)
+{
+  WAIT_UNTIL (f->level_in > -20);
+  change_codec (f);
   f->level_in = -INFINITY;
   WAIT_UNTIL (f->level_in > -12);
+}
+
+/* Devices that cannot be opened are stood in for, and again when the pipeline is made anew. */
+static void
+test_no_devices (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CdAudioPolicy) policy = cd_audio_policy_new (CD_AUDIO_PULSE, 0, NULL);
+
+  g_setenv ("PULSE_SERVER", "unix:/nonexistent", TRUE);
+  g_object_unref (f->one);
+  f->one = cd_media_new (policy, "127.0.0.1", NULL);
+  f->quality.received = 0;
+  negotiate (f->one, f->other);
+  cd_media_start (f->one);
+  WAIT_UNTIL (f->quality.received > 40 && f->quality.bars > 0);
+  change_codec (f);
+  f->quality.bars = 0;
+  WAIT_UNTIL (f->quality.bars > 0);
+  f->quality.bars = 0;
+  WAIT_UNTIL (f->quality.bars > 0);
+}
+
+/* The list is let go while it is being made. */
+static void
+test_devices_at_once (void)
+{
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autoptr (GListStore) inputs = g_list_store_new (CD_TYPE_PHONE_DEVICE);
+      g_autoptr (GListStore) outputs = g_list_store_new (CD_TYPE_PHONE_DEVICE);
+      CdDevices *devices = cd_devices_new (inputs, outputs);
+
+      if (i % 3 > 0)
+        g_usleep (i * 100);
+      cd_devices_free (devices);
+    }
 }
 
 /* Stopped before the devices were open. */
@@ -163,12 +205,15 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL); /* warnings are part of it */
   gst_init (NULL, NULL);
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/media/both-ways", test_both_ways);
   ADD ("/media/keys", test_keys);
   ADD ("/media/hold-and-mute", test_hold_and_mute);
   ADD ("/media/codec-change", test_codec_change);
+  ADD ("/media/no-devices", test_no_devices);
   ADD ("/media/stop-at-once", test_stop_at_once);
+  g_test_add_func ("/media/devices-at-once", test_devices_at_once);
   return g_test_run ();
 }
