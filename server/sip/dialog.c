@@ -2,6 +2,7 @@
 /* Within a dialog: re-offers by re-INVITE or UPDATE, keys by INFO, session refreshes (RFC 4028), which
  * are ours: a peer that vanished is noticed even if it knows no session timers. */
 #define G_LOG_DOMAIN "sip"
+#include "server/sip/body.h"
 #include "server/sip/stack.h"
 
 #include <string.h>

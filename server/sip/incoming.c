@@ -2,6 +2,7 @@
 /* INVITEs that come: from a trunk, known by its address or by the contact we registered there, or
  * from a phone, by digest. Who calls and who is called is said in E.164 where it can be. */
 #define G_LOG_DOMAIN "sip"
+#include "server/sip/body.h"
 #include "server/sip/stack.h"
 
 #include <sofia-sip/sip_extra.h>

@@ -3,6 +3,7 @@
  * cancelled; or to a number over a trunk, only where its allowed destinations say so. A trunk that says
  * nothing at all, not even "100 Trying", is given up long before the stack would (32 s). */
 #define G_LOG_DOMAIN "sip"
+#include "server/sip/body.h"
 #include "server/sip/stack.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
  * it through a queue of orders and an eventfd. Once a second it looks at what has a date: bindings,
  * session refreshes, trunks, nonces. Sofia's timers follow our clock, not the wall's. */
 #define G_LOG_DOMAIN "sip"
+#include "server/sip/body.h"
 #include "server/sip/stack.h"
 
 #include "common/base/error.h"
@@ -167,18 +168,6 @@ cs_sip_find_header (const sip_t *message, const char *name)
     if (header->un_name != NULL && g_ascii_strcasecmp (header->un_name, name) == 0)
       return header->un_value;
   return NULL;
-}
-
-char *
-cs_sip_dup_sdp (const sip_t *message)
-{
-  const sip_content_type_t *type = message != NULL ? message->sip_content_type : NULL;
-
-  if (type == NULL || type->c_type == NULL || message->sip_payload == NULL
-      || message->sip_payload->pl_len == 0
-      || g_ascii_strcasecmp (type->c_type, "application/sdp") != 0)
-    return NULL;
-  return g_strndup (message->sip_payload->pl_data, message->sip_payload->pl_len);
 }
 
 const char *

@@ -163,8 +163,6 @@ CsSipTransport cs_sip_transport_of (const sip_t *message);
 const char *cs_sip_transport_name (CsSipTransport transport);
 /* The value of a header the parser does not know, or NULL. */
 const char *cs_sip_find_header (const sip_t *message, const char *name);
-/* The body when it is SDP. Caller frees. */
-char *cs_sip_dup_sdp (const sip_t *message);
 /* Static phrase: NUA keeps the pointer. */
 const char *cs_sip_phrase (int status);
 

@@ -346,7 +346,10 @@ send_request (Dialog *dialog, const char *method, const char *extra, const char 
       "%s%sContent-Length: %zu\r\n\r\n%s",
       method, dialog->uri, peer->stream ? "TCP" : "UDP", peer->ip, peer->port, dialog->branch,
       dialog->local, dialog->remote, dialog->call_id, dialog->cseq, method, peer->ip, peer->port,
-      extra != NULL ? extra : "", body != NULL ? "Content-Type: application/sdp\r\n" : "",
+      extra != NULL ? extra : "",
+      body != NULL && (extra == NULL || strstr (extra, "Content-Type:") == NULL)
+          ? "Content-Type: application/sdp\r\n"
+          : "",
       body != NULL ? strlen (body) : 0, body != NULL ? body : "");
 
   peer_send (peer, text);

@@ -87,6 +87,30 @@ test_numbers (void)
     }
 }
 
+#define MULTIPART "Content-Type: multipart/mixed;boundary=part\r\n"
+#define ISUP "--part\r\nContent-Type: application/isup;version=x\r\n\r\n\1\2\r\n"
+
+/* A carrier's offer beside a part of the telephone network's; and one that brings no offer at all. */
+static void
+test_multipart (void)
+{
+  g_autoptr (House) house = house_new (NULL, FALSE);
+  g_autoptr (Peer) trunk = peer_new (house, TRUNK_IP, FALSE);
+  g_autoptr (Dialog) with = dialog_new (trunk, "0201", "0880001");
+  g_autoptr (Dialog) without = dialog_new (trunk, "0202", "0880001");
+  g_autoptr (CsSipEvent) event = NULL;
+  g_autofree char *refused = NULL;
+
+  dialog_request (with, "INVITE", MULTIPART,
+                  ISUP "--part\r\nContent-Type: application/sdp\r\n\r\n" SDP "\r\n--part--\r\n");
+  event = house_expect (house, CS_SIP_INCOMING);
+  g_assert_cmpstr (event->sdp, ==, SDP);
+  house->port->refuse (house->port->self, event->leg, 404);
+  ended (house, event->leg, CS_CAUSE_UNREACHABLE, 404);
+  dialog_request (without, "INVITE", MULTIPART, ISUP "--part--\r\n");
+  refused = peer_expect (trunk, "SIP/2.0 415");
+}
+
 static void
 test_answered_and_bye (void)
 {
@@ -449,6 +473,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sip/call/answered-and-bye", test_answered_and_bye);
   g_test_add_func ("/sip/call/cancelled", test_cancelled);
   g_test_add_func ("/sip/call/refused", test_refused);
+  g_test_add_func ("/sip/call/multipart", test_multipart);
   g_test_add_func ("/sip/call/offerless", test_offerless);
   g_test_add_func ("/sip/call/offerless/unanswered", test_unanswered_offer);
   g_test_add_func ("/sip/call/reoffered/asked", test_reoffer_asked);
