@@ -36,7 +36,8 @@ gboolean ct_phone_begins_with (const char *number, char *const *prefixes);
 gboolean ct_phone_is_withheld (const char *text);
 
 /* For the eye: North American numbers as their ten digits (D13), "514-555-0199"; others as
- * "+31 6 1234 5678" style groups, as the country's people write them where that is known here. What is no E.164 number comes back unchanged. Caller frees. */
+ * "+31 6 1234 5678" style groups, as the country's people write them where that is known here. What is
+ * no E.164 number comes back unchanged. Caller frees. */
 char *ct_phone_pretty (const char *number);
 
 G_END_DECLS

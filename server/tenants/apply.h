@@ -33,9 +33,9 @@ typedef struct {
                               gboolean provisional, GError **error);
 } CsApplyHands;
 
-/* Reads and checks only; with @store (it may be NULL) also whether a number is another tenant's. All @findings, each "name:line: place: what" (NULL-terminated, empty when sound);
- * the same of @warnings, "name:line: warning: place: what", which do not stop an apply. NULL record when it
- * could not be read at all. */
+/* Reads and checks only; with @store (it may be NULL) also whether a number is another tenant's. All
+ * @findings, each "name:line: place: what" (NULL-terminated, empty when sound); the same of @warnings,
+ * "name:line: warning: place: what", which do not stop an apply. NULL record when it could not be read. */
 CtTenantFile *cs_tenant_file_load (CsStore *store, const char *path, CsYaml **yaml,
                                    char ***findings, char ***warnings);
 /* @folder is what relative paths in the file are relative to. */

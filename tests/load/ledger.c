@@ -2,7 +2,8 @@
 /* Durable postings a second through the whole of store and ledger (queue, SAVEPOINT, idempotency key, both
  * accounts read and checked, transfer, sums) beside a bare SQLite loop that writes two entries and
  * two balances in groups of 100 and does nothing else. Both move money from one of 10,000 companies to
- * one of 100 tenants, on the same disk, WAL, synchronous=FULL; best of three. At least 0.6. A calibration loop, which only multiplies, stands beside. */
+ * one of 100 tenants, on the same disk, WAL, synchronous=FULL; best of three. At least 0.6. A calibration
+ * loop, which only multiplies, stands beside. */
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <stdlib.h>
