@@ -434,10 +434,11 @@ cs_app_reload_all (CsApp *app, GError **error)
 }
 
 char *
-cs_app_backup (CsApp *app, const char *folder, GError **error)
+cs_app_backup (CsApp *app, const char *folder, GCancellable *cancellable, GError **error)
 {
   return cs_backup_make (
-      &(CsBackupSource){ app->store, app->blobs, app->clock, app->places.prompts }, folder, error);
+      &(CsBackupSource){ app->store, app->blobs, app->clock, app->places.prompts, cancellable },
+      folder, error);
 }
 
 guint16

@@ -2,6 +2,8 @@
 /* The server, plugged together: loops, ports, domains, in the order in which they start and stop. */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "common/base/clock.h"
 #include "server/app/config.h"
 
@@ -21,8 +23,9 @@ gboolean cs_app_reload_all (CsApp *app, GError **error);
 /* Looks again for the trunks whose host could not be found, if there are any; blocks. */
 void cs_app_retry_trunks (CsApp *app);
 
-/* Makes a backup of the running server; blocks. Caller frees the path. */
-char *cs_app_backup (CsApp *app, const char *folder, GError **error);
+/* Makes a backup of the running server; blocks, and must have ended before cs_app_stop. Caller frees the
+ * path. */
+char *cs_app_backup (CsApp *app, const char *folder, GCancellable *cancellable, GError **error);
 
 guint16 cs_app_get_http_port (CsApp *app);
 guint16 cs_app_get_sip_port (CsApp *app);

@@ -5,6 +5,8 @@
  * all of the last 7 days, one a week for 5 weeks, one a month for 12 months. */
 #define G_LOG_DOMAIN "app"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -16,8 +18,21 @@
 
 #define DAY_MS G_GINT64_CONSTANT (86400000)
 
+/* What is renamed into its place when whole must be on disk by then. */
 static gboolean
-copy_file (const char *from, const char *to, GError **error)
+sync_path (const char *path, GError **error)
+{
+  int file = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean synced = file >= 0 && fsync (file) == 0;
+  int saved = errno;
+
+  if (file >= 0)
+    close (file);
+  return synced || ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (saved));
+}
+
+static gboolean
+copy_file (const char *from, const char *to, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GFile) source = g_file_new_for_path (from);
   g_autoptr (GFile) target = g_file_new_for_path (to);
@@ -25,13 +40,16 @@ copy_file (const char *from, const char *to, GError **error)
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return ct_fail (error, CT_ERROR_IO, "cannot make %s", folder);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
   return link (from, to) == 0
-         || g_file_copy (source, target, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+         || (g_file_copy (source, target, G_FILE_COPY_NONE, cancellable, NULL, NULL, error)
+             && sync_path (to, error));
 }
 
 /* Every file below @from that is none of a hidden name; folders as they come. */
 static gboolean
-copy_tree (const char *from, const char *to, GError **error)
+copy_tree (const char *from, const char *to, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GDir) folder = g_dir_open (from, 0, NULL);
   const char *name;
@@ -40,8 +58,9 @@ copy_tree (const char *from, const char *to, GError **error)
     {
       g_autofree char *source = g_build_filename (from, name, NULL);
       g_autofree char *target = g_build_filename (to, name, NULL);
-      gboolean good = g_file_test (source, G_FILE_TEST_IS_DIR) ? copy_tree (source, target, error)
-                                                               : copy_file (source, target, error);
+      gboolean good = g_file_test (source, G_FILE_TEST_IS_DIR)
+                          ? copy_tree (source, target, cancellable, error)
+                          : copy_file (source, target, cancellable, error);
 
       if (!good)
         return FALSE;
@@ -87,26 +106,27 @@ time_of (const char *name)
 
 /* The blobs that the copied database names, so that both are of one point. */
 static gboolean
-copy_blobs (CsBlobs *blobs, CtClock *clock, const char *database, const char *folder,
-            GError **error)
+copy_blobs (const CsBackupSource *backup, const char *database, const char *folder, GError **error)
 {
   g_autoptr (GArray) migrations = cs_app_migrations ();
-  g_autoptr (CsStore) copy = cs_store_open (
-      database, clock, (const CsMigration *) (gpointer) migrations->data, migrations->len, error);
+  g_autoptr (CsStore) copy
+      = cs_store_open (database, backup->clock, (const CsMigration *) (gpointer) migrations->data,
+                       migrations->len, error);
   g_autoptr (GPtrArray) files = NULL;
   CsDb *db;
 
   if (copy == NULL)
     return FALSE;
   db = cs_store_acquire_reader (copy);
-  files = cs_blobs_list_files (blobs, db, error);
+  files = cs_blobs_list_files (backup->blobs, db, error);
   cs_store_release_reader (copy, db);
   for (guint i = 0; files != NULL && i < files->len; i++)
     {
-      g_autofree char *from = g_build_filename (cs_blobs_get_folder (blobs), files->pdata[i], NULL);
+      g_autofree char *from
+          = g_build_filename (cs_blobs_get_folder (backup->blobs), files->pdata[i], NULL);
       g_autofree char *to = g_build_filename (folder, "blobs", files->pdata[i], NULL);
 
-      if (!copy_file (from, to, error))
+      if (!copy_file (from, to, backup->cancellable, error))
         return FALSE;
     }
   return files != NULL;
@@ -128,8 +148,8 @@ cs_backup_make (const CsBackupSource *source, const char *folder, GError **error
       return NULL;
     }
   if (!cs_store_backup (source->store, database, error)
-      || !copy_blobs (source->blobs, source->clock, database, draft, error)
-      || !copy_tree (source->prompts, prompts, error))
+      || !copy_blobs (source, database, draft, error)
+      || !copy_tree (source->prompts, prompts, source->cancellable, error))
     {
       remove_tree (draft);
       return NULL;
@@ -140,7 +160,7 @@ cs_backup_make (const CsBackupSource *source, const char *folder, GError **error
       remove_tree (draft);
       return NULL;
     }
-  return g_steal_pointer (&final);
+  return sync_path (folder, error) ? g_steal_pointer (&final) : NULL;
 }
 
 /* In which day, week and month a time lies; the newest of each that still counts is kept. */
@@ -203,7 +223,10 @@ cs_backup_is_due (const char *folder, gint64 now_ms, gint64 hour)
 
   if (due > now_ms)
     due -= DAY_MS;
-  return times->len == 0 || g_array_index (times, gint64, 0) < due;
+  for (guint i = 0; i < times->len; i++)
+    if (g_array_index (times, gint64, i) <= now_ms)
+      return g_array_index (times, gint64, i) < due;
+  return TRUE;
 }
 
 /* What a crash in the middle of a backup left over; one that is in the making is younger. */
@@ -265,8 +288,8 @@ cs_command_backup (const CsConfig *config, CtClock *clock, char **arguments)
   store = cs_app_open_store (config, clock, &error);
   blobs = store != NULL ? cs_blobs_open (places.blobs, places.master_key, &error) : NULL;
   if (blobs != NULL)
-    made
-        = cs_backup_make (&(CsBackupSource){ store, blobs, clock, places.prompts }, folder, &error);
+    made = cs_backup_make (&(CsBackupSource){ store, blobs, clock, places.prompts, NULL }, folder,
+                           &error);
   cs_places_clear (&places);
   if (made == NULL)
     return cs_command_fail (error);
@@ -288,6 +311,24 @@ is_database (const char *path)
          && memcmp (start, magic, sizeof magic) == 0;
 }
 
+/* Copied, never linked: it is written to. And whole or not there, so that a restore that the disk had no
+ * room for can be done again. */
+static gboolean
+copy_database (const char *from, const char *to, GError **error)
+{
+  g_autofree char *part = g_strconcat (to, ".part", NULL);
+  g_autoptr (GFile) source = g_file_new_for_path (from);
+  g_autoptr (GFile) target = g_file_new_for_path (part);
+
+  if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error)
+      || !sync_path (part, error))
+    {
+      g_unlink (part);
+      return FALSE;
+    }
+  return g_rename (part, to) == 0 || ct_fail (error, CT_ERROR_IO, "%s: %s", to, g_strerror (errno));
+}
+
 static gboolean
 restore (const CsConfig *config, const CsPlaces *places, const char *from, GError **error)
 {
@@ -303,11 +344,10 @@ restore (const CsConfig *config, const CsPlaces *places, const char *from, GErro
                     config->data_folder);
   if (g_mkdir_with_parents (config->data_folder, 0750) != 0)
     return ct_fail (error, CT_ERROR_IO, "cannot make %s", config->data_folder);
-  /* The database last: without it there is nothing there. And copied, never linked: it is written to. */
-  g_autoptr (GFile) source = g_file_new_for_path (database);
-  g_autoptr (GFile) target = g_file_new_for_path (places->database);
-  return copy_tree (blobs, places->blobs, error) && copy_tree (prompts, places->prompts, error)
-         && g_file_copy (source, target, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+  /* The database last: without it there is nothing there. */
+  return copy_tree (blobs, places->blobs, NULL, error)
+         && copy_tree (prompts, places->prompts, NULL, error)
+         && copy_database (database, places->database, error);
 }
 
 int

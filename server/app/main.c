@@ -27,6 +27,9 @@ typedef struct {
   const CsConfig *config;
   gint64 drain_until_us;   /* 0: not draining */
   gint64 last_backup_hour; /* since 1970; what failed is tried again the next hour */
+  GThread *backup;         /* the last one, or NULL */
+  int backing_up;          /* atomic */
+  GCancellable *ending;    /* of the backup, with the server */
 } Main;
 
 static const struct {
@@ -88,14 +91,33 @@ make_backup (gpointer data)
 {
   Main *self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *made = cs_app_backup (self->app, self->config->backup_folder, &error);
+  g_autofree char *made
+      = cs_app_backup (self->app, self->config->backup_folder, self->ending, &error);
 
   if (made == NULL)
     g_warning ("backup: %s", error->message);
   else
     g_message ("backup %s; %u old ones removed", made,
                cs_backup_thin (self->config->backup_folder, ct_clock_utc_ms (self->clock)));
+  g_atomic_int_set (&self->backing_up, FALSE);
   return NULL;
+}
+
+static void
+start_backup (Main *self)
+{
+  g_clear_pointer (&self->backup, g_thread_join); /* yesterday's */
+  g_atomic_int_set (&self->backing_up, TRUE);
+  self->backup = g_thread_new ("backup", make_backup, self);
+}
+
+/* It reads from what the server's end takes away. */
+static void
+end_backup (Main *self)
+{
+  g_cancellable_cancel (self->ending);
+  g_clear_pointer (&self->backup, g_thread_join);
+  g_clear_object (&self->ending);
 }
 
 /* Looks each minute whether the day's backup is due. */
@@ -105,12 +127,12 @@ on_minute (gpointer data)
   Main *self = data;
   gint64 hours = ct_clock_utc_ms (self->clock) / HOUR_MS;
 
-  if (hours != self->last_backup_hour
+  if (hours != self->last_backup_hour && !g_atomic_int_get (&self->backing_up)
       && cs_backup_is_due (self->config->backup_folder, ct_clock_utc_ms (self->clock),
                            self->config->backup_hour))
     {
       self->last_backup_hour = hours;
-      g_thread_unref (g_thread_new ("backup", make_backup, self));
+      start_backup (self);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -134,6 +156,7 @@ serve (const CsConfig *config, CtClock *clock)
   if (self.app == NULL)
     return cs_command_fail (error);
   self.loop = g_main_loop_new (NULL, FALSE);
+  self.ending = g_cancellable_new ();
   g_unix_signal_add (SIGTERM, on_terminated, &self);
   g_unix_signal_add (SIGINT, on_terminated, &self);
   g_timeout_add_seconds (TRUNK_RETRY_SECONDS, on_trunks_due, &self);
@@ -147,6 +170,7 @@ serve (const CsConfig *config, CtClock *clock)
   fflush (stdout);
   g_main_loop_run (self.loop);
   g_message ("stopping");
+  end_backup (&self);
   cs_app_stop (self.app);
   g_main_loop_unref (self.loop);
   return EX_OK;
