@@ -170,7 +170,8 @@ cd_presence_menu_init (CdPresenceMenu *self)
   self->dot = gtk_image_new_from_icon_name ("media-record-symbolic");
   self->name = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_ellipsize (self->name, PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (self->name, 10);
+  gtk_label_set_width_chars (self->name, 6);
+  gtk_label_set_xalign (self->name, 0);
   self->clock = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->clock), "tabular");
   gtk_widget_add_css_class (GTK_WIDGET (self->clock), "dim-label");
