@@ -32,19 +32,37 @@ sync_path (const char *path, GError **error)
 }
 
 static gboolean
+has_size_of (const char *path, const char *other)
+{
+  GStatBuf one, two;
+
+  return g_stat (path, &one) == 0 && g_stat (other, &two) == 0 && one.st_size == two.st_size;
+}
+
+/* All that is copied is named by its content: what is there already, whole, was left by a restore that the
+ * disk had no room for. */
+static gboolean
 copy_file (const char *from, const char *to, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GFile) source = g_file_new_for_path (from);
   g_autoptr (GFile) target = g_file_new_for_path (to);
   g_autofree char *folder = g_path_get_dirname (to);
+  g_autoptr (GError) failed = NULL;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return ct_fail (error, CT_ERROR_IO, "cannot make %s", folder);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  return link (from, to) == 0
-         || (g_file_copy (source, target, G_FILE_COPY_NONE, cancellable, NULL, NULL, error)
-             && sync_path (to, error));
+  if (link (from, to) == 0
+      || (g_file_copy (source, target, G_FILE_COPY_NONE, cancellable, NULL, NULL, &failed)
+          && sync_path (to, &failed)))
+    return TRUE;
+  if (!g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    g_unlink (to);
+  else if (has_size_of (from, to))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 /* Every file below @from that is none of a hidden name; folders as they come. */

@@ -21,6 +21,8 @@ cs_command_fail (const GError *error)
   g_printerr ("centrale-server: %s\n", error->message);
   if (error->domain == G_FILE_ERROR)
     return EX_NOINPUT;
+  if (error->domain == G_IO_ERROR)
+    return EX_IOERR;
   if (error->domain != CT_ERROR)
     return EX_SOFTWARE;
   switch ((CtErrorCode) error->code)

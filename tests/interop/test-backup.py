@@ -52,6 +52,7 @@ def main(build):
         data = os.path.join(house.folder, "data")
         os.rename(data, data + "-lost")
         damaged(house, made)
+        shutil.copytree(os.path.join(made, "prompts"), os.path.join(data, "prompts"))  # of one that ran out of disk
         said = house.command("restore", made)
         assert "Put master.key" in said, said
         shutil.copy2(data + "-lost/master.key", data)
