@@ -376,7 +376,7 @@ CS_SQL (count_ticket, "INSERT INTO ticket_counter (company, tenant, last) VALUES
                       "  ON CONFLICT (company) DO UPDATE SET last = ticket_counter.last + 1"
                       "  RETURNING last");
 CS_SQL (add_ticket, "INSERT INTO ticket (call, tenant, company, number, created)"
-                    "  VALUES (?1, ?2, ?3, ?4, ?5)");
+                    "  VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant, number) DO NOTHING");
 CS_SQL (get_ticket, "SELECT number FROM ticket WHERE call = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
 
 gboolean
@@ -394,16 +394,20 @@ cs_scripts_count_ticket (CsDb *db, CsScope scope, CtId company, gint64 *count, G
 
 gboolean
 cs_scripts_add_ticket (CsDb *db, CsScope scope, CtId company, CtId call, const char *number,
-                       GError **error)
+                       gboolean *added, GError **error)
 {
   g_autoptr (CsQuery) query = cs_query (db, &add_ticket);
+  gint64 changed = 0;
 
   cs_bind_id (query, 1, call);
   cs_bind_id (query, 2, scope.tenant);
   cs_bind_id (query, 3, company);
   cs_bind_text (query, 4, number);
   cs_bind_int (query, 5, ct_clock_utc_ms (cs_db_get_clock (db)));
-  return cs_query_run (query, NULL, error);
+  if (!cs_query_run (query, &changed, error))
+    return FALSE;
+  *added = changed == 1;
+  return TRUE;
 }
 
 char *

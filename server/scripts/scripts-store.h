@@ -79,7 +79,8 @@ gboolean cs_scripts_add_reveal (CsDb *db, CsScope scope, CtId call, const CtScri
 
 gboolean
 cs_scripts_count_ticket (CsDb *db, CsScope scope, CtId company, gint64 *count, GError **error);
+/* @added FALSE: the tenant has that number already. */
 gboolean cs_scripts_add_ticket (CsDb *db, CsScope scope, CtId company, CtId call,
-                                const char *number, GError **error);
+                                const char *number, gboolean *added, GError **error);
 
 G_END_DECLS
