@@ -19,6 +19,7 @@
 #define FIRST_PAUSE_MS (60 * 1000)
 #define LONGEST_PAUSE_MS (60 * 60 * 1000)
 #define GIVE_UP_MS (24 * 60 * 60 * 1000)
+#define LEAST_ATTEMPTS 6                 /* an hour of pauses, also when we were down all day */
 #define HOLD_MS (10 * 1000)              /* after the server could not be reached */
 #define LOOK_US (5 * G_TIME_SPAN_SECOND) /* without a wake-up */
 #define DISK_US (1 * G_TIME_SPAN_SECOND) /* after the store refused */
@@ -141,21 +142,28 @@ count (CsMailer *mailer, guint64 *figure)
 }
 
 static void
-put_off (CsMailer *mailer, const CsMessageRow *row, CsSmtpResult result, CsOutcome *outcome)
+put_off (CsMailer *mailer, const CsMessageRow *row, CsSmtpResult result, const char *reply,
+         CsOutcome *outcome)
 {
   gint64 now_ms = now_of (mailer);
+
+  gboolean twice = row->uncertain && result == CS_SMTP_UNKNOWN; /* a third copy is one too many */
+  gboolean too_old = now_ms - row->created_ms >= GIVE_UP_MS && row->attempts >= LEAST_ATTEMPTS;
 
   outcome->next_ms = now_ms + pause_after (row->attempts);
   outcome->uncertain = result == CS_SMTP_UNKNOWN;
   if (result == CS_SMTP_UNREACHABLE)
     mailer->hold_until_ms = now_ms + HOLD_MS;
-  if (now_ms - row->created_ms < GIVE_UP_MS)
+  if (!twice && !too_old)
     {
       count (mailer, &mailer->retried);
       return;
     }
   outcome->state = row->uncertain || outcome->uncertain ? "unknown" : "failed";
   count (mailer, &mailer->failed);
+  cs_warning (CS_ABOUT (.tenant = row->tenant, .call = row->call),
+              "message %s is given up after %" G_GINT64_FORMAT " attempts, %s: %s",
+              ct_id_text (row->id).text, row->attempts, outcome->state, reply);
 }
 
 static CsSmtpResult
@@ -204,13 +212,13 @@ send_message (CsMailer *mailer, const CsMessageRow *row)
       cs_warning (about, "message %s was refused for good: %s", ct_id_text (row->id).text, reply);
       break;
     case CS_SMTP_LATER:
-      put_off (mailer, row, CS_SMTP_LATER, &outcome);
+      put_off (mailer, row, CS_SMTP_LATER, reply, &outcome);
       break;
     case CS_SMTP_UNREACHABLE:
-      put_off (mailer, row, CS_SMTP_UNREACHABLE, &outcome);
+      put_off (mailer, row, CS_SMTP_UNREACHABLE, reply, &outcome);
       break;
     case CS_SMTP_UNKNOWN:
-      put_off (mailer, row, CS_SMTP_UNKNOWN, &outcome);
+      put_off (mailer, row, CS_SMTP_UNKNOWN, reply, &outcome);
       break;
     }
   if (outcome.sent_ms == 0)

@@ -208,7 +208,7 @@ cs_messages_set_untried (CsDb *db, CtId id, GError **error)
 
 CS_SQL (end_twice_lost, "UPDATE message SET state = 'unknown', crashes = crashes + 1,"
                         "  last_error = 'not sent a third time'"
-                        "  WHERE state = 'sending' AND crashes >= 1");
+                        "  WHERE state = 'sending' AND uncertain = 1");
 CS_SQL (queue_lost, "UPDATE message SET state = 'queued', crashes = crashes + 1, uncertain = 1,"
                     "  next_at = ?1 WHERE state = 'sending'");
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The message to the company about a call (S0-37, S3-06, S4-05): worded in the company's language, put
  * into an outbox in the transaction that closes the call, sent from there by SMTP. D31: never lost; sent
- * twice at most once, only when the server died between the receiver's acceptance and our note of it,
+ * twice at most once, only when the server's word was lost between its acceptance and our note of it,
  * and then with the same Message-ID and told so in the history.
  *
  * A message's states: queued -> sending -> sent | queued again (a temporary failure, with a pause that
- * doubles from a minute up to an hour, for 24 hours) | failed (refused for good, or given up). What is
- * found `sending` at the start was perhaps accepted: it is sent once more and ends as unknown; found so
- * twice, it ends as unknown at once. A row for each address. */
+ * doubles from a minute up to an hour, for 24 hours) | failed (refused for good, or given up). What was
+ * perhaps accepted (found `sending` at the start, or handed over whole without an answer) is sent once
+ * more and ends as unknown; when that happens twice, it ends as unknown at once. A row for each
+ * address. */
 #pragma once
 
 #include "server/http/route.h"

@@ -231,12 +231,13 @@ char *
 cs_mime_compose (const CsMail *mail)
 {
   GString *out = g_string_new (NULL);
+  g_autofree char *message_id = clean (mail->message_id); /* one word: never folded nor encoded */
 
   append_from (out, mail->from);
   append_to (out, mail->recipients);
   append_text_field (out, "Subject", mail->subject);
   append_date (out, mail->date_ms);
-  append_text_field (out, "Message-ID", mail->message_id);
+  g_string_append_printf (out, "Message-ID: %s\r\n", message_id);
   append_text_field (out, "Content-Language", mail->language);
   g_string_append (out, "MIME-Version: 1.0\r\n"
                         "Content-Type: text/plain; charset=UTF-8\r\n"

@@ -110,6 +110,14 @@ cs_smtp_free (CsSmtp *smtp)
   g_free (smtp);
 }
 
+/* What the server says of the connection, whichever command it answers: it closes (RFC 5321), or wants a
+ * sign-in or TLS that we did not give (RFC 4954, 3207). A matter of settings, and no mail's fault. */
+static gboolean
+is_about_server (long status)
+{
+  return status == 421 || status == 530 || status == 534 || status == 535 || status == 538;
+}
+
 /* libcurl says SEND_ERROR when MAIL, RCPT or DATA was answered badly; once the mail was handed over the
  * last code is the mail's own. Any other failure is the connection's. */
 static CsSmtpResult
@@ -119,6 +127,8 @@ judge (const CsSmtp *smtp, CURLcode code, long status)
 
   if (code == CURLE_OK)
     return CS_SMTP_ACCEPTED;
+  if (about_mail && is_about_server (status))
+    return CS_SMTP_UNREACHABLE;
   if (about_mail && status >= 500 && status < 600)
     return CS_SMTP_REFUSED;
   if (about_mail && status >= 400 && status < 500)

@@ -390,6 +390,52 @@ test_no_answer (Fixture *f, gconstpointer data)
   g_assert_cmpint (strncmp (id_1, id_2, strcspn (id_1, "\r")), ==, 0);
 }
 
+/* The server takes each mail and never says so: two of them are enough (D31). */
+static void
+test_never_an_answer (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CtMessage) message = NULL;
+
+  start_mailer (f, (CsMailConfig){ 0 });
+  put_message (f, 1, "drop-9@example.org");
+  ct_message_free (await (f, 1, "queued", 1));
+  advance (f, 60 * SECOND_US);
+  message = await (f, 1, "unknown", 2);
+  g_assert_true (message->repeated);
+  g_assert_null (read_mail (f, 3));
+}
+
+/* We were down for longer than a day, and the mail server first asks to come again. */
+static void
+test_down_for_days (Fixture *f, gconstpointer data)
+{
+  put_message (f, 1, "later-1@example.org");
+  ct_clock_advance_us (f->clock, 60 * HOUR_US);
+  start_mailer (f, (CsMailConfig){ 0 });
+  ct_message_free (await (f, 1, "queued", 1));
+  advance (f, 60 * SECOND_US);
+  ct_message_free (await (f, 1, "sent", 2));
+}
+
+/* The server wants a sign-in that our settings do not have: no mail is lost by that. */
+static void
+test_sign_in_wanted (Fixture *f, gconstpointer data)
+{
+  const char *extra[] = { "--auth", "centrale", "secret", NULL };
+  g_autoptr (CtMessage) waiting = NULL;
+
+  stop_sink (f);
+  start_sink (f, 0, extra);
+  put_message (f, 1, "bakery@example.org");
+  start_mailer (f, (CsMailConfig){ 0 });
+  waiting = await (f, 1, "queued", 1);
+  g_assert_true (g_str_has_prefix (waiting->reason, "530"));
+  g_clear_pointer (&f->mailer, cs_mailer_free);
+  start_mailer (f, (CsMailConfig){ .user = "centrale", .password = "secret" });
+  advance (f, 60 * SECOND_US);
+  ct_message_free (await (f, 1, "sent", 2));
+}
+
 static gboolean
 mark_sending (CsDb *db, gpointer data, GError **error)
 {
@@ -508,6 +554,9 @@ main (int argc, char **argv)
   ADD ("/mailer/server-down", test_server_down);
   ADD ("/mailer/given-back", test_given_back);
   ADD ("/mailer/no-answer", test_no_answer);
+  ADD ("/mailer/never-an-answer", test_never_an_answer);
+  ADD ("/mailer/down-for-days", test_down_for_days);
+  ADD ("/mailer/sign-in-wanted", test_sign_in_wanted);
   ADD ("/mailer/crash", test_crash);
   ADD ("/mailer/tls", test_tls);
   return g_test_run ();

@@ -95,6 +95,20 @@ test_long_word (void)
   assert_sound (mail);
 }
 
+/* An identifier is found again by its letters: it is never encoded, however long our host's name. */
+static void
+test_long_id (void)
+{
+  g_autofree char *host = g_strnfill (63, 'h');
+  g_autofree char *id = g_strdup_printf ("<0123456789abcd@%s.example.org>", host);
+  g_autofree char *field = g_strdup_printf ("\r\nMessage-ID: %s\r\n", id);
+  const char *const recipients[] = { "a@example.org", NULL };
+  const CsMail long_one = { "calls@north.example", recipients, "Hello", "Body", "nl", id, NOON };
+  g_autofree char *mail = cs_mime_compose (&long_one);
+
+  g_assert_nonnull (strstr (mail, field));
+}
+
 static void
 test_addresses (void)
 {
@@ -135,6 +149,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mime/encoded", test_encoded);
   g_test_add_func ("/mime/injection", test_injection);
   g_test_add_func ("/mime/long-word", test_long_word);
+  g_test_add_func ("/mime/long-id", test_long_id);
   g_test_add_func ("/mime/addresses", test_addresses);
   return g_test_run ();
 }
