@@ -100,6 +100,12 @@ cs_play_is_over (const CsPlay *play)
   return play->over;
 }
 
+gboolean
+cs_play_is_endless (const CsPlay *play)
+{
+  return play->times == 0;
+}
+
 guint
 cs_play_get_tag (const CsPlay *play)
 {

@@ -20,6 +20,7 @@ void cs_play_free (CsPlay *play);
 gboolean cs_play_read (CsPlay *play, CsLaw law, guint8 *bytes, guint samples);
 /* TRUE once the last sample was read. */
 gboolean cs_play_is_over (const CsPlay *play);
+gboolean cs_play_is_endless (const CsPlay *play);
 guint cs_play_get_tag (const CsPlay *play);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlay, cs_play_free)

@@ -148,7 +148,8 @@ play (CsRelay *relay, CsRelayLeg *leg, CsOrder *order)
   leg->play = order->play;
   order->play = before;
   leg->playing = leg->play != NULL && !cs_play_is_over (leg->play);
-  if (leg->play != NULL && !leg->playing)
+  /* What was to last for ever and is not there has no end either: told of it, one would play it again. */
+  if (leg->play != NULL && !leg->playing && !cs_play_is_endless (leg->play))
     cs_relay_emit (relay, CS_MEDIA_PLAYED, leg, 0, cs_play_get_tag (leg->play));
 }
 

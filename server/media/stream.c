@@ -6,6 +6,7 @@
 #include "server/media/g711.h"
 
 #define JUMP_SEQUENCE 500                   /* more than any burst of losses worth showing */
+#define PAUSE_SAMPLES (CS_SAMPLE_RATE / 5)  /* between two frames of our own: ticks stray less */
 #define JUMP_TIMESTAMP (2 * CS_SAMPLE_RATE) /* away from what the clock says */
 
 void
@@ -48,14 +49,17 @@ note_sent (CsStream *stream, const CsRtp *rtp, guint samples, gint64 now_us)
 void
 cs_stream_next (CsStream *stream, guint samples, gint64 now_us, CsRtp *rtp)
 {
-  gboolean begins = !stream->started || stream->source != NULL;
+  guint32 paced = timestamp_now (stream, now_us);
+  /* After a pause, too: the peer held us meanwhile. */
+  gboolean begins
+      = !stream->started || stream->source != NULL || paced - stream->end > PAUSE_SAMPLES;
 
   stream->started = TRUE;
   stream->source = NULL;
   rtp->marker = begins;
   rtp->ssrc = stream->ssrc;
   rtp->sequence = stream->sequence;
-  rtp->timestamp = begins ? timestamp_now (stream, now_us) : stream->end;
+  rtp->timestamp = begins ? paced : stream->end;
   note_sent (stream, rtp, samples, now_us);
 }
 

@@ -46,7 +46,7 @@ typedef enum {
 #define CS_PROMPT_RINGING "tone-ringing" /* one period of the ringing tone; looped */
 
 /* One thing to play: a prompt by its name (see server/media/prompts.h), or silence. A prompt that is
- * not there takes no time; PLAYED still comes. */
+ * not there takes no time; PLAYED still comes, unless it was to be played for ever. */
 typedef struct {
   const char *prompt; /* NULL: silence */
   guint silence_ms;

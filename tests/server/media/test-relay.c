@@ -288,10 +288,14 @@ test_play (void)
   rig_tick (rig);
   g_assert_cmpuint (a->heard->len, ==, 361);
   rig_expect_none (rig);
-  /* Nothing to play is played at once, for ever too. */
-  rig->port->play (rig->port->self, 1, NULL, 0, 0, 79);
+  /* Nothing to play is played at once. */
+  rig->port->play (rig->port->self, 1, NULL, 0, 1, 79);
   rig_settle (rig);
   expect_played (rig, 1, 79);
+  /* Music that is missing has no end: who is told of one plays it again, and again. */
+  rig->port->play (rig->port->self, 1, &items[2], 1, 0, 80);
+  rig_settle (rig);
+  rig_expect_none (rig);
 }
 
 /* Play, bridge, park with music, bridge with another: one stream. */

@@ -158,6 +158,14 @@ test_stream (void)
   g_assert_true (rtp.marker);
   g_assert_cmpuint ((guint16) (rtp.sequence - first.sequence), ==, 7);
   g_assert_cmpuint (rtp.timestamp - first.timestamp, ==, 160 + 800 + 640 + 160 + 24000);
+  /* A tick late is no pause; ten seconds in which we were held are. */
+  cs_stream_next (&stream, 160, now += 60000, &rtp);
+  g_assert_false (rtp.marker);
+  g_assert_cmpuint (rtp.timestamp - first.timestamp, ==, 160 + 800 + 640 + 160 + 24160);
+  cs_stream_next (&stream, 160, now += 10000000, &rtp);
+  g_assert_true (rtp.marker);
+  g_assert_cmpuint ((guint16) (rtp.sequence - first.sequence), ==, 9);
+  g_assert_cmpuint (rtp.timestamp - first.timestamp, ==, 160 + 800 + 640 + 160 + 24160 + 80000);
 }
 
 /* A long call: the numbers go round several times without a break. */
