@@ -46,17 +46,25 @@ cs_call_await_sound (CsCall *call)
   cs_call_arm (call, CS_TIMER_SILENCE, (gint64) (seconds - MEDIA_SILENCE_SECONDS) * G_USEC_PER_SEC);
 }
 
+/* Who holds us need not send; a dead dialog is SIP's to find. */
+static gboolean
+is_gone (const CsLeg *leg)
+{
+  return leg->silent && !cs_leg_is_held (leg);
+}
+
 static void
 on_silence_timeout (CsCall *call)
 {
-  if (cs_leg_is_held (&call->legs[CS_LEG_CALLER]))
-    {
-      /* He holds us and need not send; a dead dialog is SIP's to find. */
-      cs_call_arm (call, CS_TIMER_SILENCE, CS_CALLER_SILENT_SECONDS * G_USEC_PER_SEC);
-      return;
-    }
-  cs_call_end (call, call->state == CS_CALL_ONWARD ? CS_END_ONWARD : CS_END_LOST,
-               "no sound came for too long");
+  const CsLeg *caller = &call->legs[CS_LEG_CALLER];
+  const CsLeg *third = &call->legs[CS_LEG_ONWARD];
+  gboolean onward
+      = call->state == CS_CALL_ONWARD; /* else the third party's silence means nothing */
+
+  if (is_gone (caller) || (onward && is_gone (third)))
+    cs_call_end (call, onward ? CS_END_ONWARD : CS_END_LOST, "no sound came for too long");
+  else if (caller->silent || (onward && third->silent))
+    cs_call_arm (call, CS_TIMER_SILENCE, CS_CALLER_SILENT_SECONDS * G_USEC_PER_SEC);
 }
 
 static void

@@ -75,7 +75,9 @@ cs_switch_mask (CsSwitch *self, CtId id, CtId user, gboolean masked, GError **er
   if (call == NULL || call->state == CS_CALL_ENDED
       || (agent != NULL && agent->call == call && agent->activity == CS_ACTIVITY_WRAP_UP))
     return TRUE;
-  if (find_talking (self, id, user, error) == NULL)
+  /* In the park too: his phone was lost, his desk may not be. */
+  if (call->state == CS_CALL_PARKED ? find_own (self, id, user, error) == NULL
+                                    : find_talking (self, id, user, error) == NULL)
     return FALSE;
   if (!masked)
     {

@@ -19,6 +19,10 @@ let_go (CsCall *call)
   cs_agent_do (agent, CS_ACTIVITY_NONE, NULL);
   /* Others may have been free all the while. */
   g_ptr_array_add (call->owner->fresh, call);
+  /* The longest wait may have passed while the phone rang. */
+  if (call->line->max_wait_seconds > 0)
+    cs_call_arm_at (call, CS_TIMER_MAX_WAIT,
+                    call->queued_us + (gint64) call->line->max_wait_seconds * G_USEC_PER_SEC);
 }
 
 static void
@@ -130,9 +134,6 @@ cs_offer_missed (CsCall *call, CsMiss miss)
       cs_agent_wish (agent, CS_PRESENCE_PAUSED, "missed");
     }
   let_go (call);
-  if (line->max_wait_seconds > 0)
-    cs_call_arm_at (call, CS_TIMER_MAX_WAIT,
-                    call->queued_us + (gint64) line->max_wait_seconds * G_USEC_PER_SEC);
 }
 
 void

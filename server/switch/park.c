@@ -40,8 +40,9 @@ cs_park_begin (CsCall *call, const char *why)
   if (!cs_call_change_state (call, CS_CALL_PARKED, why))
     return;
   cs_meter_stop (call, &call->meter);
+  /* Not unmasked: who comes back, or takes over, finds the script in its secret step still (D33). */
   cs_onward_drop (call);
-  cs_talk_unmask (call);
+  cs_leg_stop (&call->legs[CS_LEG_AGENT]); /* the ringing of whom he dialled */
   cs_leg_unbridge (&call->legs[CS_LEG_CALLER]);
   cs_call_arm (call, CS_TIMER_PARK, CS_PARK_SECONDS * G_USEC_PER_SEC);
   if (!cs_leg_play_prompt (&call->legs[CS_LEG_CALLER], &call->line->parked, 1))

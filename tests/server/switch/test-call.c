@@ -474,6 +474,15 @@ test_max_wait (void)
   g_assert_cmpint (world_state (world, call), ==, CS_CALL_OFFERED);
   world_wait (world, 10.2);
   g_assert_cmpstr (world_leg (world, caller)->playing, ==, "closed");
+  /* Also when the e-agent rather pauses. */
+  g_assert_true (cs_switch_set_presence (world->sw, AGENT (0), CS_PRESENCE_PAUSED, NULL, NULL));
+  caller = into_queue (world);
+  world_wait (world, 25.0);
+  world_ready (world, AGENT (0));
+  world_wait (world, 10.0);
+  g_assert_true (cs_switch_set_presence (world->sw, AGENT (0), CS_PRESENCE_PAUSED, NULL, NULL));
+  world_wait (world, 0.1);
+  g_assert_cmpstr (world_leg (world, caller)->playing, ==, "closed");
   world_free (world);
 }
 

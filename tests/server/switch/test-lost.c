@@ -97,6 +97,34 @@ test_back_before_silence (void)
   world_free (t.world);
 }
 
+/* The script is in its secret step still when he is back, or when another takes over (D33). */
+static void
+test_masked_while_lost (void)
+{
+  Talk t = talk (0);
+
+  g_assert_true (cs_switch_mask (t.world->sw, t.call, AGENT (0), TRUE, NULL));
+  world_media (t.world, CS_MEDIA_SILENT, t.phone);
+  world_wait (t.world, 5.0);
+  g_assert_true (world_leg (t.world, t.caller)->masked);
+  world_media (t.world, CS_MEDIA_HEARD, t.phone);
+  g_assert_true (world_leg (t.world, t.caller)->masked);
+  g_assert_true (world_note (t.world, CS_NOTE_CALL_RETURNED)->call->masked);
+  /* He leaves the step while his phone is away. */
+  world_media (t.world, CS_MEDIA_SILENT, t.phone);
+  g_assert_true (cs_switch_mask (t.world->sw, t.call, AGENT (0), FALSE, NULL));
+  world_wait (t.world, 1.1);
+  g_assert_false (world_leg (t.world, t.caller)->masked);
+  g_assert_true (cs_switch_mask (t.world->sw, t.call, AGENT (0), TRUE, NULL));
+  world_wait (t.world, 30.0);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_QUEUED);
+  g_assert_true (world_leg (t.world, t.caller)->masked);
+  g_assert_false (cs_switch_mask (t.world->sw, t.call, AGENT (0), FALSE, NULL));
+  world_sip (t.world, CS_SIP_ENDED, t.caller, CS_CAUSE_NORMAL);
+  g_assert_false (world_note (t.world, CS_NOTE_CALL_ENDED)->call->masked);
+  world_free (t.world);
+}
+
 static void
 test_registration_blinks (void)
 {
@@ -290,6 +318,60 @@ test_not_connected (void)
   world_free (t.world);
 }
 
+/* Lost while the third party's phone rings: back, he hears the caller, not the ringing. */
+static void
+test_lost_while_dialling (void)
+{
+  Talk t = talk (0);
+
+  dial (&t);
+  world_media (t.world, CS_MEDIA_SILENT, t.phone);
+  world_media (t.world, CS_MEDIA_HEARD, t.phone);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_TALKING);
+  g_assert_null (playing (&t, t.phone));
+  g_assert_null (playing (&t, t.caller));
+  world_free (t.world);
+}
+
+/* He puts the caller on hold and sends nothing: no reason to end the call. */
+static void
+test_third_party_holds (void)
+{
+  Talk t = talk (0);
+  CsLegId other = dial (&t);
+
+  world_answers (t.world, other);
+  world_key (t.world, other, '1');
+  world_hold (t.world, other, TRUE);
+  world_media (t.world, CS_MEDIA_SILENT, other);
+  world_wait (t.world, 200.0);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_ONWARD);
+  world_hold (t.world, other, FALSE); /* his BYE is lost */
+  world_wait (t.world, 61.0);
+  g_assert_cmpint (world_note (t.world, CS_NOTE_CALL_ENDED)->call->cause, ==, CS_END_ONWARD);
+  world_free (t.world);
+}
+
+/* Whose silence it was is gone: the caller hears the no-credit path to its end. */
+static void
+test_third_party_silent (void)
+{
+  Talk t = talk (5000);
+  CsLegId other;
+
+  world_purse (t.world, COMPANY, 5);
+  other = dial (&t);
+  world_answers (t.world, other);
+  world_key (t.world, other, '1'); /* 5 + 25 seconds */
+  world_wait (t.world, 10.0);
+  world_media (t.world, CS_MEDIA_SILENT, other);
+  world_wait (t.world, 21.0);
+  g_assert_cmpstr (playing (&t, t.caller), ==, "no-credit");
+  world_wait (t.world, 60.0);
+  g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_IVR);
+  world_free (t.world);
+}
+
 static void
 test_bad_numbers (void)
 {
@@ -398,6 +480,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lost/silent-and-back", test_silent_and_back);
   g_test_add_func ("/lost/new-registration", test_new_registration);
   g_test_add_func ("/lost/back-before-silence", test_back_before_silence);
+  g_test_add_func ("/lost/masked-while-lost", test_masked_while_lost);
   g_test_add_func ("/lost/registration-blinks", test_registration_blinks);
   g_test_add_func ("/lost/returns-on-hold", test_returns_on_hold);
   g_test_add_func ("/lost/does-not-return", test_does_not_return);
@@ -406,6 +489,9 @@ main (int argc, char **argv)
   g_test_add_func ("/lost/voicemail-silent", test_voicemail_silent);
   g_test_add_func ("/onward/connected", test_connected);
   g_test_add_func ("/onward/not-connected", test_not_connected);
+  g_test_add_func ("/onward/lost-while-dialling", test_lost_while_dialling);
+  g_test_add_func ("/onward/third-party-holds", test_third_party_holds);
+  g_test_add_func ("/onward/third-party-silent", test_third_party_silent);
   g_test_add_func ("/onward/bad-numbers", test_bad_numbers);
   g_test_add_func ("/onward/loop", test_loop);
   g_test_add_func ("/onward/bill", test_onward_bill);
