@@ -88,12 +88,6 @@ probe_unref (gpointer data)
   g_free (probe);
 }
 
-static gboolean
-write_nothing (CsDb *db, gpointer data, GError **error)
-{
-  return TRUE;
-}
-
 static void
 on_wrote (const GError *error, gpointer data)
 {
@@ -112,24 +106,24 @@ check_database (gpointer data, char **detail)
   CsHttp *http = data;
   Probe *probe = g_new0 (Probe, 1);
   gint64 start = g_get_monotonic_time ();
-  gboolean well;
+  gboolean well, failed;
 
   g_atomic_ref_count_init (&probe->references);
   g_mutex_init (&probe->lock);
   g_cond_init (&probe->changed);
   g_atomic_ref_count_inc (&probe->references);
-  well
-      = cs_store_write_async (http->store, write_nothing, probe, NULL, on_wrote, probe_unref, NULL);
+  well = cs_store_write_async (http->store, cs_store_try_disk, probe, NULL, on_wrote, probe_unref,
+                               NULL);
   g_mutex_lock (&probe->lock);
   while (well && !probe->done)
     well = g_cond_wait_until (&probe->changed, &probe->lock,
                               start + WRITE_SECONDS * G_TIME_SPAN_SECOND);
-  well = well && !probe->failed;
+  failed = probe->failed;
   g_mutex_unlock (&probe->lock);
   probe_unref (probe);
-  *detail
-      = g_strdup_printf ("write took %.1f ms", (double) (g_get_monotonic_time () - start) / 1000);
-  return well;
+  *detail = g_strdup_printf ("write %s %.1f ms", failed ? "failed after" : "took",
+                             (double) (g_get_monotonic_time () - start) / 1000);
+  return well && !failed;
 }
 
 static gboolean

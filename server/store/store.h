@@ -71,6 +71,9 @@ gboolean cs_store_write_async (CsStore *store, CsWriteFunc function, gpointer da
 /* As cs_store_write_async, but never refused for fullness: for what a running call needs. */
 gboolean cs_store_write_urgent (CsStore *store, CsWriteFunc function, gpointer data, CsLoop *loop,
                                 CsWroteFunc wrote, GDestroyNotify destroy, GError **error);
+/* A closure that changes nothing and yet writes to the disk, for whoever must know whether it can: a commit
+ * of nothing succeeds on a disk that is full or has become read-only. */
+gboolean cs_store_try_disk (CsDb *db, gpointer unused, GError **error);
 /* Closures waiting now; for metrics and refusal. */
 guint cs_store_get_depth (CsStore *store);
 

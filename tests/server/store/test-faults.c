@@ -196,6 +196,26 @@ test_write (void)
   run_fault (FAIL_WRITE);
 }
 
+/* What /health asks is no commit of nothing: on a disk that takes no more it fails, and leaves no trace. */
+static void
+test_try_disk (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("faults-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a.db", NULL);
+  CsStore *store = open_store (path);
+
+  g_assert_true (cs_store_write (store, cs_store_try_disk, NULL, NULL));
+  g_atomic_int_set (&mode, FAIL_WRITE);
+  g_assert_false (cs_store_write (store, cs_store_try_disk, NULL, NULL));
+  g_atomic_int_set (&mode, HEALTHY);
+  g_assert_true (cs_store_write (store, cs_store_try_disk, NULL, NULL));
+  cs_store_close (store);
+  store = open_store (path); /* no step that the program does not know */
+  cs_store_close (store);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -204,5 +224,6 @@ main (int argc, char **argv)
   register_vfs ();
   g_test_add_func ("/faults/sync", test_sync);
   g_test_add_func ("/faults/write", test_write);
+  g_test_add_func ("/faults/try-disk", test_try_disk);
   return g_test_run ();
 }
