@@ -57,6 +57,7 @@ CASES = [
      "server/billing/x.c:2: potfiles"),
     ({"server/billing/x.c": SPDX + "/* _ (\"Hello\") */\n", "po/POTFILES": ""}, ""),
     ({"client/a.ui": SPDX + "<property translatable=\"yes\">", "po/POTFILES": ""}, "client/a.ui:2: potfiles"),
+    ({"data/a.py": "# " + SPDX + "say(_(\"Hello\"))\n", "po/POTFILES": ""}, "data/a.py:2: potfiles"),
     ({"client/a.ui": SPDX + "<property translatable=\"yes\">", "po/POTFILES": "client/a.ui\n"}, ""),
     ({"server/billing/x.c": SPDX + "x (cs_scope_system ());\n"}, "server/billing/x.c:2: scope"),
     ({"server/billing/x.c": SPDX + "x (cs_scope_system ());\n",
