@@ -64,6 +64,59 @@ get_free_bytes (gpointer data)
              : 0;
 }
 
+/* What the companies are not told yet: the sign of a wrong password, or of a mail server that is gone. */
+static void
+get_mail (CsApp *app, CsMailerFigures *figures)
+{
+  CsDb *db = cs_store_acquire_reader (app->store);
+
+  *figures = (CsMailerFigures){ 0 };
+  if (!cs_mailer_get_figures (app->mailer, db, figures, NULL))
+    g_warning ("the outbox cannot be read");
+  cs_store_release_reader (app->store, db);
+}
+
+static gint64
+count_mail_waiting (gpointer data)
+{
+  CsMailerFigures figures;
+
+  get_mail (data, &figures);
+  return figures.waiting;
+}
+
+static gint64
+get_mail_age (gpointer data)
+{
+  const CsApp *app = data;
+  CsMailerFigures figures;
+
+  get_mail (data, &figures);
+  return figures.waiting == 0
+             ? 0
+             : MAX (ct_clock_utc_ms (app->clock) - figures.oldest_waiting_ms, 0) / 1000;
+}
+
+static gint64
+count_mail_failed (gpointer data)
+{
+  CsMailerFigures figures;
+
+  get_mail (data, &figures);
+  return (gint64) figures.failed;
+}
+
+static void
+add_mail_metrics (CsApp *app)
+{
+  cs_metric_gauge_func ("centrale_mail_waiting", "Messages to companies not yet sent.",
+                        count_mail_waiting, app);
+  cs_metric_gauge_func ("centrale_mail_oldest_seconds", "Since when the oldest of them waits.",
+                        get_mail_age, app);
+  cs_metric_gauge_func ("centrale_mail_failed", "Refused or given up since the start.",
+                        count_mail_failed, app);
+}
+
 static void
 add_metrics (CsApp *app)
 {
@@ -78,6 +131,8 @@ add_metrics (CsApp *app)
                         count_lost_packets, app);
   cs_metric_gauge_func ("centrale_switch_queue", "Messages waiting for the switch.",
                         get_switch_depth, app);
+  if (app->mailer != NULL)
+    add_mail_metrics (app);
 }
 
 static gboolean

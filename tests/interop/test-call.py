@@ -149,6 +149,9 @@ def main(build):
             mail = text.read()
         assert call.get("ticket") and call["ticket"] in mail, (call, mail)
         assert re.match(r"0427-\d+", call["ticket"]), call["ticket"]
+        wait_until(lambda: re.search(r"(?m)^centrale_mail_waiting 0$",
+                                     house.request("GET", "/metrics", raw=True)[2].decode()),
+                   what="the outbox empty")
 
         status, headers, sound = house.request("GET", f"/api/v1/calls/{call_id}/recording", token=token,
                                                headers={"Range": "bytes=0-99"}, raw=True)
