@@ -3,6 +3,7 @@
 
 #include "server/app/config.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #include "common/base/error.h"
@@ -10,10 +11,12 @@
 #define MAX_SIZE (256 * 1024)
 
 typedef enum {
-  TEXT,   /* as it is */
-  PATH,   /* made absolute, relative to the file's folder */
-  NUMBER, /* minimum..maximum */
-  WORD,   /* one of the words in `words` */
+  TEXT,     /* as it is */
+  PATH,     /* made absolute, relative to the file's folder */
+  NUMBER,   /* minimum..maximum */
+  WORD,     /* one of the words in `words` */
+  ADDRESS,  /* of IPv4 or IPv6, no name */
+  ADDRESS4, /* of IPv4 */
 } Kind;
 
 typedef struct {
@@ -40,7 +43,7 @@ static const Row rows[] = {
     "The hour (UTC) of the daily backup." },
   { "server", "drain-seconds", NUMBER, AT (drain_seconds), "600", 0, 86400, NULL,
     "At SIGTERM running calls may go on so long." },
-  { "http", "address", TEXT, AT (http_address), "127.0.0.1", 0, 0, NULL,
+  { "http", "address", ADDRESS, AT (http_address), "127.0.0.1", 0, 0, NULL,
     "Address of the API and the web pages; :: for all." },
   { "http", "port", NUMBER, AT (http_port), "8443", 0, 65535, NULL,
     "Its port; 0 takes a free one." },
@@ -56,7 +59,7 @@ static const Row rows[] = {
   { "http", "hash-passes", NUMBER, AT (hash_passes), "2", 1, 100, NULL, "Its passes." },
   { "http", "sign-ins-per-minute", NUMBER, AT (sign_ins_per_minute), "10", 1, 100000, NULL,
     "Tries for one account; ten times that from one address." },
-  { "sip", "address", TEXT, AT (sip_address), "127.0.0.1", 0, 0, NULL,
+  { "sip", "address", ADDRESS, AT (sip_address), "127.0.0.1", 0, 0, NULL,
     "IP address of SIP, UDP and TCP." },
   { "sip", "port", NUMBER, AT (sip_port), "5060", 0, 65535, NULL, "Its port; 0 takes a free one." },
   { "sip", "certificate", PATH, AT (sip_certificate), NULL, 0, 0, NULL,
@@ -64,7 +67,7 @@ static const Row rows[] = {
   { "sip", "key", PATH, AT (sip_certificate_key), NULL, 0, 0, NULL, "Its private key (PEM)." },
   { "sip", "tls-port", NUMBER, AT (sip_tls_port), "5061", 0, 65535, NULL,
     "Port of SIP over TLS; 0 takes a free one." },
-  { "sip", "public-address", TEXT, AT (sip_public_address), NULL, 0, 0, NULL,
+  { "sip", "public-address", ADDRESS, AT (sip_public_address), NULL, 0, 0, NULL,
     "IP address that phones and trunks reach it at, when it is another." },
   { "sip", "realm", TEXT, AT (sip_realm), "centrale", 0, 0, NULL,
     "Realm of the phones' credentials. Changing it makes all of them invalid." },
@@ -74,8 +77,9 @@ static const Row rows[] = {
     "Call legs at once; more are refused." },
   { "sip", "source-rate", NUMBER, AT (sip_source_rate), "50", 1, 100000, NULL,
     "Requests a second from one address that is no trunk." },
-  { "media", "address", TEXT, AT (media_address), "127.0.0.1", 0, 0, NULL, "IP address of RTP." },
-  { "media", "public-address", TEXT, AT (media_public_address), NULL, 0, 0, NULL,
+  { "media", "address", ADDRESS4, AT (media_address), "127.0.0.1", 0, 0, NULL,
+    "IP address of RTP." },
+  { "media", "public-address", ADDRESS4, AT (media_public_address), NULL, 0, 0, NULL,
     "IP address announced in SDP, when it is another." },
   { "media", "port-min", NUMBER, AT (media_port_min), "20000", 1024, 65534, NULL,
     "First RTP port." },
@@ -126,10 +130,21 @@ find_line (const char *text, const char *group, const char *key)
 }
 
 static gboolean
+is_address (const char *text, gboolean only_4)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+
+  return address != NULL
+         && (!only_4 || g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4);
+}
+
+static gboolean
 set_value (CsConfig *config, const Row *row, const char *folder, const char *value, GError **error)
 {
   gpointer member = (char *) config + row->offset;
 
+  if (*value == '\0' && row->otherwise != NULL)
+    return ct_fail (error, CT_ERROR_INVALID, "a value is wanted");
   switch (row->kind)
     {
     case NUMBER:
@@ -143,6 +158,12 @@ set_value (CsConfig *config, const Row *row, const char *folder, const char *val
         if (!g_strv_contains ((const char *const *) words, value))
           return ct_fail (error, CT_ERROR_INVALID, "one of these is wanted: %s", row->words);
       }
+      break;
+    case ADDRESS:
+    case ADDRESS4:
+      if (*value != '\0' && !is_address (value, row->kind == ADDRESS4))
+        return ct_fail (error, CT_ERROR_INVALID, "an IP%s address is wanted",
+                        row->kind == ADDRESS4 ? "v4" : "");
       break;
     case TEXT:
     case PATH:
@@ -238,6 +259,10 @@ check_pair (const CsConfig *config, const char *group, const char *certificate, 
 static gboolean
 check_together (const CsConfig *config, GError **error)
 {
+  if (config->certificate == NULL && strcmp (config->http_address, "127.0.0.1") != 0)
+    return ct_fail (error, CT_ERROR_INVALID,
+                    "%s:%u: address: without a certificate only 127.0.0.1 is served", config->name,
+                    find_line (config->text, "http", "address"));
   if (!check_pair (config, "http", config->certificate, config->certificate_key, error)
       || !check_pair (config, "sip", config->sip_certificate, config->sip_certificate_key, error))
     return FALSE;
