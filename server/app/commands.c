@@ -148,17 +148,33 @@ tell_server (const CsPlaces *places)
     g_print ("The running server reads it now.\n");
 }
 
+/* Prints what is wrong with the file; NULL then. Without @store: whatever can be seen before the database is
+ * opened, which may bring it up to date. */
+static CtTenantFile *
+load_file (CsStore *store, const char *path)
+{
+  g_autoptr (CsYaml) yaml = NULL;
+  g_autoptr (CtTenantFile) file = NULL;
+  g_auto (GStrv) findings = NULL;
+  g_auto (GStrv) warnings = NULL;
+
+  file = cs_tenant_file_load (store, path, &yaml, &findings, &warnings);
+  for (guint i = 0; findings[i] != NULL; i++)
+    g_printerr ("%s\n", findings[i]);
+  for (guint i = 0; (store != NULL || findings[0] != NULL) && warnings[i] != NULL; i++)
+    g_printerr ("%s\n", warnings[i]);
+  return findings[0] == NULL ? g_steal_pointer (&file) : NULL;
+}
+
 int
 cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
 {
   g_autofree char *helper = cs_app_find_helper ();
   g_autofree char *folder = NULL;
-  g_autoptr (CsYaml) yaml = NULL;
+  g_autoptr (CtTenantFile) seen = NULL;
   g_autoptr (CtTenantFile) file = NULL;
   g_autoptr (CsStore) store = NULL;
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) findings = NULL;
-  g_auto (GStrv) warnings = NULL;
   CsPlaces places;
   CsHands hands;
   CsApplyHands out;
@@ -166,19 +182,18 @@ cs_command_apply (const CsConfig *config, CtClock *clock, char **arguments)
 
   if (g_strv_length (arguments) != 1)
     return usage ("apply FILE");
+  seen = load_file (NULL, arguments[0]);
+  if (seen == NULL)
+    return EX_DATAERR;
   cs_places_fill (&places, config->data_folder);
   hands = (CsHands){ config->sip_realm,
                      { .helper = helper, .prompt_folder = places.prompts },
                      { (gsize) config->hash_memory_mib * MIB, (guint) config->hash_passes } };
   cs_hands_fill (&hands, &out);
   store = cs_app_open_store (config, clock, &error);
-  file = cs_tenant_file_load (store, arguments[0], &yaml, &findings, &warnings);
-  for (guint i = 0; findings[i] != NULL; i++)
-    g_printerr ("%s\n", findings[i]);
-  for (guint i = 0; warnings[i] != NULL; i++)
-    g_printerr ("%s\n", warnings[i]);
+  file = store != NULL ? load_file (store, arguments[0]) : NULL;
   folder = g_path_get_dirname (arguments[0]);
-  if (file == NULL || findings[0] != NULL)
+  if (store != NULL && file == NULL)
     code = EX_DATAERR;
   else if (store == NULL || !cs_tenant_file_apply (store, file, folder, &out, &error))
     code = cs_command_fail (error);

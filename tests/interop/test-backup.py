@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from house import Agent, House, wait_until  # noqa: E402
+from house import ROOT, Agent, House, wait_until  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 
@@ -32,6 +32,23 @@ def damaged(house, made):
     shutil.rmtree(os.path.join(house.folder, "data"), ignore_errors=True)
 
 
+def wrong_file(house):
+    """A tenant file that is wrong leaves an old database as it is, for the program that it belongs to."""
+    data = os.path.join(house.folder, "data")
+    path = os.path.join(data, "centrale.db")
+    os.makedirs(data)
+    shutil.copy(os.path.join(ROOT, "tests/db/0.1.0.db"), path)
+    wrong = os.path.join(house.folder, "wrong.yaml")
+    with open(wrong, "w", encoding="utf-8") as out:
+        out.write("nonsense: 1\n")
+    with open(path, "rb") as database:
+        before = database.read()
+    assert "wrong.yaml:1" in house.command("apply", wrong, expect=65)
+    with open(path, "rb") as database:
+        assert database.read() == before
+    shutil.rmtree(data)
+
+
 def main(build):
     with House(build).start() as house:
         token = house.sign_in("jansen")["token"]
@@ -52,6 +69,7 @@ def main(build):
         data = os.path.join(house.folder, "data")
         os.rename(data, data + "-lost")
         damaged(house, made)
+        wrong_file(house)
         shutil.copytree(os.path.join(made, "prompts"), os.path.join(data, "prompts"))  # of one that ran out of disk
         said = house.command("restore", made)
         assert "Put master.key" in said, said
