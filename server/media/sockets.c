@@ -167,10 +167,12 @@ cs_sockets_open (CsSockets *sockets, CsSocketPair *pair, GError **error)
           sockets->next = (index + 1) % sockets->n_pairs;
           return TRUE;
         }
-      /* A port that another program holds is passed over; anything else will not get better. */
+      /* A port that another program holds is passed over; anything else will not get better, but a
+       * pair that rests needs no descriptor. */
       if (errno != EADDRINUSE)
-        return ct_fail (error, errno == EMFILE ? CT_ERROR_LIMIT : CT_ERROR_IO,
-                        "cannot open an RTP socket: %s", g_strerror (errno));
+        return take_resting (sockets, 0, pair)
+               || ct_fail (error, errno == EMFILE ? CT_ERROR_LIMIT : CT_ERROR_IO,
+                           "cannot open an RTP socket: %s", g_strerror (errno));
     }
   return take_resting (sockets, 0, pair)
          || ct_fail (error, CT_ERROR_LIMIT, "all %u RTP ports are in use", sockets->n_pairs);

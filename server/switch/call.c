@@ -261,7 +261,6 @@ cs_call_leave_people (CsCall *call)
 {
   if (call->state == CS_CALL_OFFERED || call->state == CS_CALL_QUEUED)
     cs_offer_cancel (call);
-  cs_talk_unmask (call);
   cs_queue_end_wait (call, FALSE);
   cs_queue_leave (call);
   cs_meter_close (call, &call->meter);
@@ -270,6 +269,7 @@ cs_call_leave_people (CsCall *call)
   cs_leg_drop (&call->legs[CS_LEG_ONWARD], CS_CAUSE_NORMAL);
   cs_leg_drop (&call->legs[CS_LEG_AGENT], CS_CAUSE_NORMAL);
   cs_call_record_stop (call);
+  cs_talk_unmask (call); /* only now: not a packet of the secret is recorded */
   if (call->onward_since_us != 0)
     {
       call->onward_us += cs_switch_now_us (call->owner) - call->onward_since_us;

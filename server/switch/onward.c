@@ -175,9 +175,9 @@ static void
 hand_over (CsCall *call)
 {
   cs_meter_close (call, &call->meter);
-  cs_talk_unmask (call);
   /* The third party was told of no recording. */
   cs_call_record_stop (call);
+  cs_talk_unmask (call);
   cs_leg_drop (&call->legs[CS_LEG_AGENT], CS_CAUSE_NORMAL);
   connect_up (call, "connected through");
   cs_call_release_agent (call);

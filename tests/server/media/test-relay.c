@@ -4,6 +4,8 @@
 #include "rig.h"
 
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define LEVEL_TOLERANCE (AMPLITUDE * 0.05) /* 0.4 dB: the steps of two laws in a row */
 
@@ -379,6 +381,31 @@ test_silence (void)
   rig_expect (rig, CS_MEDIA_HEARD, 2);
 }
 
+/* No descriptor is left: the pair that rests is used before its time. */
+static void
+test_no_descriptors (void)
+{
+  g_autoptr (Rig) rig = rig_new (3, 1);
+  g_autoptr (GError) error = NULL;
+  struct rlimit files, none;
+  int lowest;
+
+  g_assert_true (rig->port->open (rig->port->self, 1, NULL));
+  rig_settle (rig);
+  rig->port->close (rig->port->self, 1);
+  rig_settle (rig);
+  lowest = dup (0);
+  close (lowest);
+  getrlimit (RLIMIT_NOFILE, &files);
+  none = (struct rlimit){ (rlim_t) lowest, files.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_assert_true (rig->port->open (rig->port->self, 2, &error));
+  g_assert_no_error (error);
+  g_assert_false (rig->port->open (rig->port->self, 3, &error));
+  g_assert_true (ct_error_is (error, CT_ERROR_LIMIT));
+  setrlimit (RLIMIT_NOFILE, &files);
+}
+
 static void
 test_ports (void)
 {
@@ -519,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/relay/continuity", test_continuity);
   g_test_add_func ("/relay/silence", test_silence);
   g_test_add_func ("/relay/ports", test_ports);
+  g_test_add_func ("/relay/no-descriptors", test_no_descriptors);
   g_test_add_func ("/relay/malformed", test_malformed);
   g_test_add_func ("/relay/threads", test_threads);
   g_test_add_func ("/relay/bad-config", test_bad_config);

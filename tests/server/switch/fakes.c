@@ -243,7 +243,10 @@ media_expect (gpointer self, CsLegId id)
 static void
 media_mask (gpointer self, CsLegId id, gboolean masked)
 {
-  open_leg (self, id)->masked = masked;
+  FakeLeg *leg = open_leg (self, id);
+
+  leg->masked = masked;
+  leg->bared = !masked && leg->recording != 0;
 }
 
 static void

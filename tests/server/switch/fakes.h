@@ -30,6 +30,7 @@ typedef struct {
   CtId recording;
   gboolean expected;
   gboolean masked;
+  gboolean bared; /* the last unmasking was of a recording that ran */
 } FakeLeg;
 
 typedef struct {

@@ -115,13 +115,15 @@ test_masked_while_lost (void)
   g_assert_true (cs_switch_mask (t.world->sw, t.call, AGENT (0), FALSE, NULL));
   world_wait (t.world, 1.1);
   g_assert_false (world_leg (t.world, t.caller)->masked);
+  g_assert_true (world_leg (t.world, t.caller)->bared);
   g_assert_true (cs_switch_mask (t.world->sw, t.call, AGENT (0), TRUE, NULL));
   world_wait (t.world, 30.0);
   g_assert_cmpint (world_state (t.world, t.call), ==, CS_CALL_QUEUED);
   g_assert_true (world_leg (t.world, t.caller)->masked);
   g_assert_false (cs_switch_mask (t.world->sw, t.call, AGENT (0), FALSE, NULL));
-  world_sip (t.world, CS_SIP_ENDED, t.caller, CS_CAUSE_NORMAL);
+  cs_switch_end_all (t.world->sw); /* the recording ends first */
   g_assert_false (world_note (t.world, CS_NOTE_CALL_ENDED)->call->masked);
+  g_assert_false (world_leg (t.world, t.caller)->bared);
   world_free (t.world);
 }
 
