@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "common/rules/mail-address.h"
 #include "server/base/log.h"
 #include "server/messages/mailer-private.h"
 #include "server/messages/mime.h"
@@ -170,7 +171,7 @@ static CsSmtpResult
 hand_over (CsMailer *mailer, const CsMessageRow *row, char **reply)
 {
   const char *from = row->sender != NULL ? row->sender : mailer->config.from;
-  g_autofree char *envelope_from = cs_mime_address (from);
+  g_autofree char *envelope_from = ct_mail_address (from);
   const CsMail mail = {
     .from = from,
     .recipients = (const char *const *) row->recipients,

@@ -2,9 +2,9 @@
 /* Into the outbox, and its history. */
 #define G_LOG_DOMAIN "messages"
 
+#include "common/rules/mail-address.h"
 #include "server/messages/mailer-private.h"
 #include "server/messages/messages-store.h"
-#include "server/messages/mime.h"
 #include "server/messages/word.h"
 
 static void
@@ -38,7 +38,7 @@ cs_messages_put (CsDb *db, CsScope scope, CsMailer *mailer, const CsCallMessage 
   row->created_ms = ct_clock_utc_ms (clock);
   for (guint i = 0; message->to[i] != NULL; i++)
     {
-      g_autofree char *address = cs_mime_address (message->to[i]);
+      g_autofree char *address = ct_mail_address (message->to[i]);
       const char *bad = address == NULL ? "not a mail address" : NULL;
 
       g_free (row->recipient);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/rules/mail-address.h"
+
 #define LINE_LENGTH 76 /* RFC 2045 section 6.7 */
 #define WORD_BYTES                                                                                 \
   39 /* of UTF-8 in an encoded word: 52 letters, the frame 12, "Subject: " before it */
@@ -108,36 +110,11 @@ append_text_field (GString *out, const char *name, const char *text)
   g_string_append (out, "\r\n");
 }
 
-char *
-cs_mime_address (const char *mailbox)
-{
-  const char *open = strrchr (mailbox, '<');
-  g_autofree char *address = open != NULL ? g_strdup (open + 1) : g_strstrip (g_strdup (mailbox));
-  char *at;
-
-  if (open != NULL)
-    {
-      char *close = strchr (address, '>');
-
-      if (close == NULL || close[1 + strspn (close + 1, " ")] != '\0')
-        return NULL;
-      *close = '\0';
-    }
-  at = strrchr (address, '@');
-  if (at == NULL || at == address || at[1] == '\0' || at - address > 64 || strlen (address) > 254
-      || strchr (address, '@') != at)
-    return NULL;
-  for (const char *c = address; *c != '\0'; c++)
-    if (!g_ascii_isgraph (*c) || strchr ("<>()[]\\,;:\"", *c) != NULL)
-      return NULL;
-  return g_steal_pointer (&address);
-}
-
 /* "Name <a@b>", the name as a quoted string or encoded. */
 static void
 append_from (GString *out, const char *mailbox)
 {
-  g_autofree char *address = cs_mime_address (mailbox);
+  g_autofree char *address = ct_mail_address (mailbox);
   const char *open = strrchr (mailbox, '<');
   g_autofree char *raw = g_strndup (mailbox, open != NULL ? open - mailbox : 0);
   g_autofree char *name = g_strstrip (clean (raw));
@@ -164,7 +141,7 @@ append_to (GString *out, const char *const *recipients)
   g_string_append (out, "To: ");
   for (guint i = 0; recipients[i] != NULL; i++)
     {
-      g_autofree char *address = cs_mime_address (recipients[i]);
+      g_autofree char *address = ct_mail_address (recipients[i]);
 
       if (address != NULL)
         g_string_append_printf (out, "%s<%s>", n++ > 0 ? ",\r\n " : "", address);

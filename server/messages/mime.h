@@ -20,8 +20,4 @@ typedef struct {
 /* Lines end with CRLF. Caller frees. */
 char *cs_mime_compose (const CsMail *mail);
 
-/* The bare address of "Name <a@b>" or "a@b"; NULL when it is none that SMTP without extensions carries.
- * Caller frees. */
-char *cs_mime_address (const char *mailbox);
-
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/rules/mail-address.h"
 #include "common/rules/phone.h"
 #include "common/wire/record-json.h"
 #include "server/tenants/apply-private.h"
@@ -318,6 +319,16 @@ check_colour (CsApplyCheck *check, const char *pointer, const char *colour)
     cs_apply_find (check, at, "a colour like #c64600 is wanted, not \"%s\"", colour);
 }
 
+/* What is no address here would make every message to it fail, one call after the other. */
+static void
+check_mailbox (CsApplyCheck *check, const char *pointer, const char *mailbox)
+{
+  g_autofree char *address = mailbox != NULL ? ct_mail_address (mailbox) : NULL;
+
+  if (mailbox != NULL && address == NULL)
+    cs_apply_find (check, pointer, "\"%s\" is no mail address", mailbox);
+}
+
 static void
 check_company (CsApplyCheck *check, const char *pointer, const CtCompanySpec *company)
 {
@@ -330,6 +341,12 @@ check_company (CsApplyCheck *check, const char *pointer, const CtCompanySpec *co
   check_money (check, pointer, "onward_rate", company->onward_rate);
   check_money (check, pointer, "opening_credit", company->opening_credit);
   check_money (check, pointer, "provisional_credit", company->provisional_credit);
+  for (guint i = 0; company->mail != NULL && company->mail[i] != NULL; i++)
+    {
+      g_autofree char *at = g_strdup_printf ("%s/mail/%u", pointer, i);
+
+      check_mailbox (check, at, company->mail[i]);
+    }
   check_unique (check, scripts, company->scripts);
   for (guint i = 0; company->lines != NULL && i < company->lines->len; i++)
     {
@@ -435,6 +452,7 @@ check_file (CsApplyCheck *check)
     cs_apply_find (check, "/domain", "a domain like calls.example is wanted, in lower case");
   if (zone == NULL)
     cs_apply_find (check, "/time_zone", "%s", error->message);
+  check_mailbox (check, "/mail_from", file->mail_from);
   for (guint i = 0; file->shared_numbers != NULL && file->shared_numbers[i] != NULL; i++)
     {
       g_autofree char *member = g_strdup_printf ("%u", i);
