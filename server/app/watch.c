@@ -113,8 +113,8 @@ add_mail_metrics (CsApp *app)
                         count_mail_waiting, app);
   cs_metric_gauge_func ("centrale_mail_oldest_seconds", "Since when the oldest of them waits.",
                         get_mail_age, app);
-  cs_metric_gauge_func ("centrale_mail_failed", "Refused or given up since the start.",
-                        count_mail_failed, app);
+  cs_metric_counter_func ("centrale_mail_failed_total", "Refused or given up since the start.",
+                          count_mail_failed, app);
 }
 
 static void
@@ -127,8 +127,8 @@ add_metrics (CsApp *app)
                         app);
   cs_metric_gauge_func ("centrale_sip_trunks_down", "Trunks not registered, or without an answer.",
                         count_down_trunks, app);
-  cs_metric_gauge_func ("centrale_rtp_lost_packets", "RTP packets that never came.",
-                        count_lost_packets, app);
+  cs_metric_counter_func ("centrale_rtp_lost_packets_total", "RTP packets that never came.",
+                          count_lost_packets, app);
   cs_metric_gauge_func ("centrale_switch_queue", "Messages waiting for the switch.",
                         get_switch_depth, app);
   if (app->mailer != NULL)

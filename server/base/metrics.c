@@ -6,9 +6,9 @@
 
 #define MAX_BOUNDS 16
 
-typedef enum { COUNTER, GAUGE, HISTOGRAM, FUNCTION } Kind;
+typedef enum { COUNTER, GAUGE, HISTOGRAM } Kind;
 
-static const char *const kind_names[] = { "counter", "gauge", "histogram", "gauge" };
+static const char *const kind_names[] = { "counter", "gauge", "histogram" };
 
 struct _CsMetric {
   Kind kind;
@@ -19,6 +19,7 @@ struct _CsMetric {
   guint n_bounds;
   gint64 bounds_us[MAX_BOUNDS];
   gint64 counts[MAX_BOUNDS + 1]; /* atomic; not cumulative */
+  gboolean asked;                /* the value is the function's; NULL: it was forgotten */
   CsMetricFunc function;
   gpointer data;
 };
@@ -99,14 +100,27 @@ cs_metric_histogram (const char *name, const char *help, const double *bounds, g
   return metric;
 }
 
+static void
+add_func (Kind kind, const char *name, const char *help, CsMetricFunc value, gpointer data)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  CsMetric *metric = find_or_add (kind, name, help);
+
+  metric->asked = TRUE;
+  metric->function = value;
+  metric->data = data;
+}
+
+void
+cs_metric_counter_func (const char *name, const char *help, CsMetricFunc value, gpointer data)
+{
+  add_func (COUNTER, name, help, value, data);
+}
+
 void
 cs_metric_gauge_func (const char *name, const char *help, CsMetricFunc value, gpointer data)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  CsMetric *metric = find_or_add (FUNCTION, name, help);
-
-  metric->function = value;
-  metric->data = data;
+  add_func (GAUGE, name, help, value, data);
 }
 
 void
@@ -118,7 +132,7 @@ cs_metric_forget (gpointer data)
     {
       CsMetric *metric = g_ptr_array_index (metrics, i);
 
-      if (metric->kind == FUNCTION && metric->data == data)
+      if (metric->asked && metric->data == data)
         metric->function = NULL;
     }
 }
@@ -190,7 +204,7 @@ print_one (GString *text, CsMetric *metric)
       print_histogram (text, metric);
       return;
     }
-  value = metric->kind == FUNCTION ? metric->function (metric->data) : cs_metric_get (metric);
+  value = metric->asked ? metric->function (metric->data) : cs_metric_get (metric);
   if (*metric->labels != '\0')
     g_string_append_printf (text, "%s{%s} %" G_GINT64_FORMAT "\n", metric->name, metric->labels,
                             value);
@@ -221,7 +235,7 @@ cs_metrics_print (void)
     {
       CsMetric *metric = g_ptr_array_index (metrics, i);
 
-      if (metric->kind == FUNCTION && metric->function == NULL)
+      if (metric->asked && metric->function == NULL)
         continue;
       /* The format wants help and type once a name, before its lines. */
       if (strcmp (metric->name, last) != 0)

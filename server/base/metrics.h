@@ -24,8 +24,9 @@ void cs_metric_set (CsMetric *metric, gint64 value);  /* gauges */
 gint64 cs_metric_get (CsMetric *metric);
 void cs_metric_observe_us (CsMetric *metric, gint64 us); /* histograms */
 
-/* A gauge that is asked for when printed. */
+/* A counter or gauge that is asked for when printed. */
 typedef gint64 (*CsMetricFunc) (gpointer data);
+void cs_metric_counter_func (const char *name, const char *help, CsMetricFunc value, gpointer data);
 void cs_metric_gauge_func (const char *name, const char *help, CsMetricFunc value, gpointer data);
 /* Takes all of @data's functions away again, before it dies. */
 void cs_metric_forget (gpointer data);

@@ -203,6 +203,7 @@ test_metrics (void)
   cs_metric_observe_us (histogram, 50000);
   cs_metric_observe_us (histogram, 500000);
   cs_metric_gauge_func ("test_now", "Asked", forty_two, &mark);
+  cs_metric_counter_func ("test_asked_total", "Asked", forty_two, &mark);
   text = cs_metrics_print ();
   g_assert_nonnull (strstr (text, "# HELP test_total Counted\n# TYPE test_total counter\n"
                                   "test_total{kind=\"a\"} 2\ntest_total{kind=\"b\"} 1\n"));
@@ -210,10 +211,12 @@ test_metrics (void)
                                   "test_seconds_bucket{le=\"0.1\"} 2\n"
                                   "test_seconds_bucket{le=\"+Inf\"} 3\n"
                                   "test_seconds_sum 0.560000\ntest_seconds_count 3\n"));
-  g_assert_nonnull (strstr (text, "test_now 42\n"));
+  g_assert_nonnull (strstr (text, "# TYPE test_now gauge\ntest_now 42\n"));
+  g_assert_nonnull (strstr (text, "# TYPE test_asked_total counter\ntest_asked_total 42\n"));
   cs_metric_forget (&mark);
   after = cs_metrics_print ();
   g_assert_null (strstr (after, "test_now"));
+  g_assert_null (strstr (after, "test_asked_total"));
 }
 
 int
