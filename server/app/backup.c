@@ -15,21 +15,9 @@
 #include "common/base/error.h"
 #include "server/app/backup.h"
 #include "server/app/commands.h"
+#include "server/base/sync.h"
 
 #define DAY_MS G_GINT64_CONSTANT (86400000)
-
-/* What is renamed into its place when whole must be on disk by then. */
-static gboolean
-sync_path (const char *path, GError **error)
-{
-  int file = open (path, O_RDONLY | O_CLOEXEC);
-  gboolean synced = file >= 0 && fsync (file) == 0;
-  int saved = errno;
-
-  if (file >= 0)
-    close (file);
-  return synced || ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (saved));
-}
 
 static gboolean
 has_size_of (const char *path, const char *other)
@@ -55,7 +43,7 @@ copy_file (const char *from, const char *to, GCancellable *cancellable, GError *
     return FALSE;
   if (link (from, to) == 0
       || (g_file_copy (source, target, G_FILE_COPY_NONE, cancellable, NULL, NULL, &failed)
-          && sync_path (to, &failed)))
+          && cs_sync_path (to, &failed)))
     return TRUE;
   if (!g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_EXISTS))
     g_unlink (to);
@@ -178,7 +166,7 @@ cs_backup_make (const CsBackupSource *source, const char *folder, GError **error
       remove_tree (draft);
       return NULL;
     }
-  return sync_path (folder, error) ? g_steal_pointer (&final) : NULL;
+  return cs_sync_path (folder, error) ? g_steal_pointer (&final) : NULL;
 }
 
 /* In which day, week and month a time lies; the newest of each that still counts is kept. */
@@ -339,7 +327,7 @@ copy_database (const char *from, const char *to, GError **error)
   g_autoptr (GFile) target = g_file_new_for_path (part);
 
   if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error)
-      || !sync_path (part, error))
+      || !cs_sync_path (part, error))
     {
       g_unlink (part);
       return FALSE;

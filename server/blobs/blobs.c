@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/sync.h"
 #include "server/blobs/blobs-private.h"
 
 #define MAX_READ (1024 * 1024)
@@ -41,18 +42,6 @@ cs_blobs_parse_hash (const char *hash, guint8 out[CS_SEAL_HASH])
          && n == CS_SEAL_HASH;
 }
 
-static gboolean
-sync_folder (const char *path, GError **error)
-{
-  int file = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean synced = file >= 0 && fsync (file) == 0;
-  int saved = errno;
-
-  if (file >= 0)
-    close (file);
-  return synced || ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (saved));
-}
-
 /* All of a tenant's folders at its first blob: to make one and have it on disk costs more than a blob. */
 static gboolean
 make_folders (const char *above, GError **error)
@@ -64,7 +53,7 @@ make_folders (const char *above, GError **error)
       if (g_mkdir_with_parents (folder, 0700) != 0)
         return ct_fail (error, CT_ERROR_IO, "%s: %s", folder, g_strerror (errno));
     }
-  return sync_folder (above, error);
+  return cs_sync_path (above, error);
 }
 
 /* Seals into a file beside its place and renames it there when it is on disk. */
@@ -91,7 +80,7 @@ seal_to (const CsSealInput *input, const guint8 *key, const CsSealDigest *digest
     good = ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (errno));
   if (!good)
     g_unlink (part);
-  return good && sync_folder (folder, error);
+  return good && cs_sync_path (folder, error);
 }
 
 static gboolean

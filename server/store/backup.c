@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "server/base/sync.h"
 #include "server/store/store-private.h"
 
 /* The copy is a plain file, without a WAL of its own: one file is what is carried away. */
@@ -34,18 +35,6 @@ copy (CsDb *db, const char *path, GError **error)
          || ct_fail (error, CT_ERROR_IO, "backup to %s: %s", path, sqlite3_errstr (result));
 }
 
-static gboolean
-sync_path (const char *path, int flags, GError **error)
-{
-  int file = open (path, flags | O_CLOEXEC);
-  gboolean synced = file >= 0 && fsync (file) == 0;
-  int saved = errno;
-
-  if (file >= 0)
-    close (file);
-  return synced || ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (saved));
-}
-
 gboolean
 cs_store_backup (CsStore *store, const char *path, GError **error)
 {
@@ -64,7 +53,7 @@ cs_store_backup (CsStore *store, const char *path, GError **error)
   copied = db->handle != NULL ? copy (db, part, error)
                               : ct_fail (error, CT_ERROR_IO, "the database could not be opened");
   cs_store_release_reader (store, db);
-  copied = copied && sync_path (part, O_RDWR, error);
+  copied = copied && cs_sync_path (part, error);
   if (copied && g_rename (part, path) != 0)
     copied = ct_fail (error, CT_ERROR_IO, "%s: %s", path, g_strerror (errno));
   if (!copied)
@@ -72,5 +61,5 @@ cs_store_backup (CsStore *store, const char *path, GError **error)
       g_unlink (part);
       return FALSE;
     }
-  return sync_path (folder, O_RDONLY | O_DIRECTORY, error);
+  return cs_sync_path (folder, error);
 }
