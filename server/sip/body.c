@@ -6,7 +6,6 @@
 #include <sofia-sip/msg_header.h>
 #include <string.h>
 
-#define SDP_TYPE "application/sdp"
 #define MULTIPART "multipart/"
 #define BOUNDARY_MAX 70
 
@@ -59,7 +58,7 @@ is_sdp_header (const char *line, gsize length)
         g_autofree char *value = g_strndup (line + strlen (names[i]), length - strlen (names[i]));
 
         value[strcspn (value, ";")] = '\0';
-        return g_ascii_strcasecmp (g_strstrip (value), SDP_TYPE) == 0;
+        return g_ascii_strcasecmp (g_strstrip (value), CS_SIP_SDP_TYPE) == 0;
       }
   return FALSE;
 }
@@ -121,7 +120,7 @@ cs_sip_dup_sdp (const sip_t *message)
 
   if (payload == NULL || type->c_type == NULL)
     return NULL;
-  if (g_ascii_strcasecmp (type->c_type, SDP_TYPE) == 0)
+  if (g_ascii_strcasecmp (type->c_type, CS_SIP_SDP_TYPE) == 0)
     return payload->pl_len > 0 ? g_strndup (payload->pl_data, payload->pl_len) : NULL;
   if (g_ascii_strncasecmp (type->c_type, MULTIPART, strlen (MULTIPART)) == 0
       && parts_init (&parts, type, payload))

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define CS_SIP_SDP_TYPE "application/sdp"
+
 /* The session description: the body itself, or the first such part of a multipart body (RFC 5621), in which
  * carriers add a part of the telephone network's, or where the caller is. NULL: there is none, or @message
  * is NULL. The caller frees it. */

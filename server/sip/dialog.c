@@ -7,14 +7,13 @@
 
 #include <string.h>
 
-#define SDP_TYPE "application/sdp"
 #define RETRY_US (3 * G_USEC_PER_SEC) /* after 491: RFC 3261 14.1 says 2.1 to 4 s for the caller */
 
 static void
 respond_reoffer (CsSip *sip, CsSipDialog *dialog, int status, const char *sdp)
 {
   nua_respond (dialog->handle, status, cs_sip_phrase (status), NUTAG_WITH_THIS (sip->nua),
-               TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR (SDP_TYPE)),
+               TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR (CS_SIP_SDP_TYPE)),
                TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (sdp)), TAG_END ());
 }
 
@@ -60,7 +59,7 @@ cs_sip_leg_reanswer (CsSipLeg *leg, const char *sdp)
     return;
   cs_sip_leg_change_state (leg, CS_SIP_LEG_TALKING, "re-offer answered");
   nua_respond (leg->dialog->handle, status, cs_sip_phrase (status), NUTAG_WITH_SAVED (leg->reoffer),
-               TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR (SDP_TYPE)),
+               TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR (CS_SIP_SDP_TYPE)),
                TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (sdp)), TAG_END ());
   nua_destroy_event (leg->reoffer);
   if (sdp != NULL)
@@ -144,7 +143,7 @@ refresh (CsSipLeg *leg, gint64 now)
   if (leg->refreshes_by_update)
     nua_update (leg->dialog->handle, TAG_END ());
   else
-    nua_invite (leg->dialog->handle, SIPTAG_CONTENT_TYPE_STR (SDP_TYPE),
+    nua_invite (leg->dialog->handle, SIPTAG_CONTENT_TYPE_STR (CS_SIP_SDP_TYPE),
                 SIPTAG_PAYLOAD_STR (leg->local_sdp), TAG_END ());
 }
 

@@ -8,14 +8,12 @@
 #include <sofia-sip/sip_extra.h>
 #include <string.h>
 
-#define SDP_TYPE "application/sdp"
-
 static void
 reject (CsSip *sip, nua_handle_t *handle, int status)
 {
   cs_sip_count (sip->counts.refused);
   nua_respond (handle, status, cs_sip_phrase (status), NUTAG_WITH_THIS (sip->nua),
-               TAG_IF (status == 415, SIPTAG_ACCEPT_STR (SDP_TYPE)),
+               TAG_IF (status == 415, SIPTAG_ACCEPT_STR (CS_SIP_SDP_TYPE)),
                TAG_IF (status == 503, SIPTAG_RETRY_AFTER_STR ("10")), TAG_END ());
   nua_handle_destroy (handle);
 }
@@ -283,7 +281,7 @@ cs_sip_leg_answer (CsSipLeg *leg, const char *sdp)
   leg->dialog->answered = TRUE;
   leg->local_sdp = g_strdup (sdp);
   nua_respond (leg->dialog->handle, SIP_200_OK, CS_SIP_TAG_CONTACT (leg->sip, leg->over_tls),
-               SIPTAG_CONTENT_TYPE_STR (SDP_TYPE), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
+               SIPTAG_CONTENT_TYPE_STR (CS_SIP_SDP_TYPE), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
 }
 
 void

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define SDP_TYPE "application/sdp"
 #define TRUNK_PATIENCE_US (5 * G_USEC_PER_SEC) /* over UDP it was sent four times by then */
 
 /* A display name as a quoted string (RFC 3261 25.1) without control characters. */
@@ -79,7 +78,8 @@ invite (CsSipLeg *leg, const CsSipTarget *target, const char *uri, const char *r
   nua_invite (handle, NUTAG_PROXY (route), SIPTAG_SUPPORTED_STR ("timer"),
               SIPTAG_HEADER_STR (header), CS_SIP_TAG_CONTACT (sip, leg->over_tls),
               TAG_IF (!is_number (target->caller), SIPTAG_PRIVACY_STR ("id")),
-              SIPTAG_CONTENT_TYPE_STR (SDP_TYPE), SIPTAG_PAYLOAD_STR (leg->local_sdp), TAG_END ());
+              SIPTAG_CONTENT_TYPE_STR (CS_SIP_SDP_TYPE), SIPTAG_PAYLOAD_STR (leg->local_sdp),
+              TAG_END ());
 }
 
 static void
