@@ -205,18 +205,21 @@ void
 cs_app_retry_trunks (CsApp *app)
 {
   g_autoptr (GError) error = NULL;
-  CsDb *db = cs_store_acquire_reader (app->store);
   GPtrArray *trunks = NULL;
 
   g_mutex_lock (&app->reload_lock);
   if (app->trunks_missing)
-    trunks = read_trunks (app, db, &error);
+    {
+      CsDb *db = cs_store_acquire_reader (app->store);
+
+      trunks = read_trunks (app, db, &error);
+      cs_store_release_reader (app->store, db);
+    }
   if (trunks != NULL)
     cs_sip_set_trunks (app->sip, trunks);
   else if (error != NULL)
     g_warning ("trunks: %s", error->message);
   g_mutex_unlock (&app->reload_lock);
-  cs_store_release_reader (app->store, db);
 }
 
 gboolean
