@@ -159,10 +159,14 @@ class Window:
     def find(self, roles, name, seconds=15):
         return wait_until(lambda: self.look(roles, name), seconds, f"“{name}”")
 
+    def texts(self):
+        """What has text that is only read. To read one again costs far less than to find it again."""
+        roles = (self.atspi.ROLE_LABEL, self.atspi.ROLE_ALERT, self.atspi.ROLE_NOTIFICATION)
+        return (node for node in self.walk() if node.getRole() in roles)
+
     def labels(self):
         """All text on the screen, for tests and for their messages."""
-        roles = (self.atspi.ROLE_LABEL, self.atspi.ROLE_ALERT, self.atspi.ROLE_NOTIFICATION)
-        return [node.name for node in self.walk() if node.getRole() in roles and node.name]
+        return [name for node in self.texts() if (name := node.name)]
 
     def wait_for_label(self, part, seconds=15):
         try:
