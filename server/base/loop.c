@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A loop's queue is a list under a mutex and one GSource that is ready while the list is not empty.
- * Each dispatch takes the whole list, so the lock is held for a pointer swap and a burst of messages
- * costs one wake-up. */
+/* A loop's queue is a list under a mutex, and a bell that its context listens to. It rings when the list
+ * is no longer empty and not again before the loop found it empty, so a burst of messages costs one
+ * wake-up. (g_source_set_ready_time would do, but wakes the context while it holds its lock.) */
 #include "server/base/loop.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "common/base/error.h"
+#include "server/base/bell.h"
 
 #define BATCH 256 /* messages per dispatch, so that timers and sockets of the loop get their turn */
 
@@ -26,9 +30,11 @@ struct _CsLoop {
   GMainLoop *main_loop; /* of the thread; NULL without one */
   GThread *thread;
   GSource *source;
+  int bell;
 
   GMutex lock;
   GQueue messages;
+  gboolean rung; /* and the list not found empty since */
   gboolean stopped;
 };
 
@@ -45,8 +51,7 @@ take_one (CsLoop *loop, Message **message)
 {
   g_mutex_lock (&loop->lock);
   *message = g_queue_pop_head (&loop->messages);
-  if (*message == NULL)
-    g_source_set_ready_time (loop->source, -1);
+  loop->rung = *message != NULL;
   g_mutex_unlock (&loop->lock);
   return *message != NULL;
 }
@@ -57,11 +62,15 @@ on_queue_ready (GSource *source, GSourceFunc callback, gpointer data)
   CsLoop *loop = ((QueueSource *) source)->loop;
   Message *message;
 
-  for (int i = 0; i < BATCH && take_one (loop, &message); i++)
+  cs_bell_silence (loop->bell);
+  for (int i = 0; i < BATCH; i++)
     {
+      if (!take_one (loop, &message))
+        return G_SOURCE_CONTINUE;
       message->function (message->data);
       message_free (message);
     }
+  cs_bell_ring (loop->bell); /* there may be more */
   return G_SOURCE_CONTINUE;
 }
 
@@ -78,10 +87,13 @@ cs_loop_new_for_context (const char *name, guint capacity, GMainContext *context
                                   : g_main_context_ref (g_main_context_default ());
   g_mutex_init (&loop->lock);
   g_queue_init (&loop->messages);
+  loop->bell = cs_bell_new ();
+  if (loop->bell < 0)
+    g_error ("loop %s cannot be made: %s", name, g_strerror (errno)); /* as GLib does for its own */
   loop->source = g_source_new (&queue_funcs, sizeof (QueueSource));
   ((QueueSource *) loop->source)->loop = loop;
   g_source_set_static_name (loop->source, "cs-loop");
-  g_source_set_ready_time (loop->source, -1);
+  g_source_add_unix_fd (loop->source, loop->bell, G_IO_IN);
   g_source_attach (loop->source, loop->context);
   return loop;
 }
@@ -118,18 +130,18 @@ static gboolean
 push (CsLoop *loop, gboolean urgent, CsPostFunc function, gpointer data, GDestroyNotify destroy)
 {
   Message *message = g_new (Message, 1);
-  gboolean accepted;
+  gboolean accepted, ring;
 
   *message = (Message){ function, data, destroy };
   g_mutex_lock (&loop->lock);
   accepted = !loop->stopped && (urgent || loop->messages.length < loop->capacity);
+  ring = accepted && !loop->rung;
   if (accepted)
-    {
-      g_queue_push_tail (&loop->messages, message);
-      if (loop->messages.length == 1)
-        g_source_set_ready_time (loop->source, 0);
-    }
+    g_queue_push_tail (&loop->messages, message);
+  loop->rung |= accepted;
   g_mutex_unlock (&loop->lock);
+  if (ring)
+    cs_bell_ring (loop->bell);
   if (!accepted)
     message_free (message);
   return accepted;
@@ -187,6 +199,7 @@ cs_loop_free (CsLoop *loop)
     message_free (message);
   g_source_destroy (loop->source);
   g_source_unref (loop->source);
+  close (loop->bell);
   g_clear_pointer (&loop->main_loop, g_main_loop_unref);
   g_main_context_unref (loop->context);
   g_mutex_clear (&loop->lock);

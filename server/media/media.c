@@ -6,12 +6,12 @@
 #include "server/media/media.h"
 
 #include "common/base/error.h"
+#include "server/base/bell.h"
 #include "server/media/media-private.h"
 #include "server/media/mend.h"
 #include "server/media/relay.h"
 #include <arpa/inet.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define MAX_THREADS 16
@@ -38,7 +38,7 @@ struct _CsMedia {
   CsRecorder *recorder;
 
   GThread *disk;
-  int disk_wake;
+  int disk_bell;
   gboolean disk_stop; /* atomic */
 };
 
@@ -94,15 +94,6 @@ static void
 post (const Leg *leg, CsOrder *order)
 {
   cs_relay_post (leg->home, order);
-}
-
-static void
-wake_disk (CsMedia *media)
-{
-  guint64 one = 1;
-
-  if (write (media->disk_wake, &one, sizeof one) != sizeof one)
-    g_warning ("the disk thread cannot be woken");
 }
 
 static gboolean
@@ -277,7 +268,7 @@ record (gpointer self, CsLegId id, CtId recording)
   order = order_new (leg, CS_ORDER_RECORD);
   order->recording = cs_recording_new (media->recorder, recording, id);
   post (leg, order);
-  wake_disk (media);
+  cs_bell_ring (media->disk_bell);
 }
 
 static void
@@ -346,15 +337,13 @@ run_disk (gpointer data)
     {
       guint open = run_disk_once (media);
       struct pollfd wait[] = {
-        { .fd = media->disk_wake, .events = POLLIN },
+        { .fd = media->disk_bell, .events = POLLIN },
         { .fd = media->prompts != NULL ? cs_prompts_get_fd (media->prompts) : -1,
           .events = POLLIN },
       };
-      guint64 count;
 
       poll (wait, G_N_ELEMENTS (wait), open > 0 ? DISK_PERIOD_MS : -1);
-      if ((wait[0].revents & POLLIN) && read (media->disk_wake, &count, sizeof count) < 0)
-        g_warning ("the disk thread's bell cannot be read");
+      cs_bell_silence (media->disk_bell);
     }
   return NULL;
 }
@@ -408,7 +397,7 @@ cs_media_new (const CsMediaConfig *config, CtClock *clock, CsMediaSink sink, gpo
   media->clock = ct_clock_ref (clock);
   media->relays = g_ptr_array_new_with_free_func ((GDestroyNotify) cs_relay_free);
   media->legs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  media->disk_wake = eventfd (0, EFD_CLOEXEC);
+  media->disk_bell = cs_bell_new ();
   /* The packet path must find it computed. */
   cs_g711_translation (CS_LAW_A);
   if (!read_addresses (media, config, &bind, error))
@@ -461,7 +450,7 @@ cs_media_free (CsMedia *media)
   if (media->disk != NULL)
     {
       g_atomic_int_set (&media->disk_stop, TRUE);
-      wake_disk (media);
+      cs_bell_ring (media->disk_bell);
       g_thread_join (media->disk);
     }
   g_clear_pointer (&media->recorder, cs_recorder_free);
@@ -469,7 +458,7 @@ cs_media_free (CsMedia *media)
   g_hash_table_unref (media->legs);
   g_clear_pointer (&media->prompts, cs_prompts_free);
   g_clear_pointer (&media->sockets, cs_sockets_free);
-  close (media->disk_wake);
+  close (media->disk_bell);
   ct_clock_unref (media->clock);
   g_free (media);
 }

@@ -62,8 +62,9 @@ struct _CsRelay {
   CsRelayShared shared;
   CsRing *ring;
   GThread *thread;
-  int epoll, timer, wake;
-  gboolean stop; /* atomic */
+  int epoll, timer, bell;
+  gboolean stop;    /* atomic */
+  gboolean ticking; /* atomic: it will look at its inbox soon, unasked */
 
   CsStack inbox, done;
   GQueue waiting; /* orders whose leg is still on its way here */

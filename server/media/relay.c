@@ -4,10 +4,10 @@
 #include "server/media/relay-private.h"
 
 #include "common/base/error.h"
+#include "server/base/bell.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -78,6 +78,7 @@ set_ticking (CsRelay *relay, gboolean ticking, gint64 now_us)
   const struct timespec period = { 0, ticking ? CS_TICK_US * 1000 : 0 };
   const struct itimerspec every = { period, period };
 
+  g_atomic_int_set (&relay->ticking, ticking);
   relay->tick_us = now_us + CS_TICK_US;
   timerfd_settime (relay->timer, 0, &every, NULL);
 }
@@ -87,7 +88,7 @@ add (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = leg };
 
-  if (relay->legs->len == 0)
+  if (!relay->ticking)
     set_ticking (relay, TRUE, now_us);
   leg->index = relay->legs->len;
   g_ptr_array_add (relay->legs, leg);
@@ -105,8 +106,6 @@ drop (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
   epoll_ctl (relay->epoll, EPOLL_CTL_DEL, leg->pair.rtp, NULL);
   g_ptr_array_remove_index_fast (relay->legs, leg->index);
   last->index = leg->index;
-  if (relay->legs->len == 0)
-    set_ticking (relay, FALSE, now_us);
   g_atomic_pointer_set (&leg->owner, NULL);
 }
 
@@ -263,10 +262,12 @@ retry_waiting (CsRelay *relay, gint64 now_us)
     }
 }
 
-static void
+/* FALSE: there were none. */
+static gboolean
 take_orders (CsRelay *relay, gint64 now_us)
 {
   CsStackNode *node = cs_stack_take (&relay->inbox);
+  gboolean any = node != NULL;
 
   while (node != NULL)
     {
@@ -281,16 +282,29 @@ take_orders (CsRelay *relay, gint64 now_us)
       if (arrives && relay->waiting.length > 0)
         retry_waiting (relay, now_us);
     }
+  return any;
 }
 
+/* Takes what there is, and rests when the last leg went. Whoever posted while the ticks ended either saw
+ * that and rings, or is seen here. */
+static gboolean
+follow_orders (CsRelay *relay, gint64 now_us)
+{
+  gboolean any = take_orders (relay, now_us);
+
+  if (!relay->ticking || relay->legs->len > 0)
+    return any;
+  set_ticking (relay, FALSE, now_us);
+  return take_orders (relay, now_us) || any;
+}
+
+/* A relay at work looks at its orders before the next packet and the next tick, so before it does anything
+ * that they change; to wake it costs both sides a change of threads. */
 void
 cs_relay_post (CsRelay *relay, CsOrder *order)
 {
-  guint64 one = 1;
-
-  if (cs_stack_push (&relay->inbox, &order->node)
-      && write (relay->wake, &one, sizeof one) != sizeof one)
-    g_warning ("a relay cannot be woken: %s", g_strerror (errno));
+  if (cs_stack_push (&relay->inbox, &order->node) && !g_atomic_int_get (&relay->ticking))
+    cs_bell_ring (relay->bell);
 }
 
 CsOrder *
@@ -313,40 +327,28 @@ run_ticks (CsRelay *relay, gint64 now_us)
     relay->tick_us = now_us + CS_TICK_US;
 }
 
-static void
-drain (int fd)
-{
-  guint64 count;
-
-  while (read (fd, &count, sizeof count) > 0)
-    ;
-}
-
 void
 cs_relay_step (CsRelay *relay, int timeout_ms)
 {
   struct epoll_event events[EVENTS];
   int n = epoll_wait (relay->epoll, events, EVENTS, timeout_ms);
   gint64 now_us = ct_clock_monotonic_us (relay->shared.clock);
-  gboolean woken = FALSE;
+  guint64 expirations;
 
+  /* An order may take away a leg that an event points to: they are asked for again. */
+  if (follow_orders (relay, now_us))
+    n = epoll_wait (relay->epoll, events, EVENTS, 0);
   for (int i = 0; i < n; i++)
     {
-      if (events[i].data.ptr == &relay->wake)
-        woken = TRUE;
-      else if (events[i].data.ptr == &relay->timer)
-        drain (relay->timer);
-      else
+      if (events[i].data.ptr == &relay->bell)
+        cs_bell_silence (relay->bell);
+      else if (events[i].data.ptr != &relay->timer)
         cs_relay_receive (relay, events[i].data.ptr, now_us);
+      else if (read (relay->timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN)
+        g_warning ("the relay's timer cannot be read: %s", g_strerror (errno));
     }
   if (now_us >= relay->tick_us && relay->legs->len > 0)
     run_ticks (relay, now_us);
-  /* Last, since an order may take away a leg that an event above points to. */
-  if (woken)
-    {
-      drain (relay->wake);
-      take_orders (relay, now_us);
-    }
 }
 
 static gpointer
@@ -379,9 +381,9 @@ cs_relay_new (const CsRelayShared *shared, CsRing *ring, const char *name, GErro
   g_queue_init (&relay->waiting);
   relay->tick_us = ct_clock_monotonic_us (shared->clock) + CS_TICK_US;
   relay->epoll = epoll_create1 (EPOLL_CLOEXEC);
-  relay->wake = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
+  relay->bell = cs_bell_new ();
   relay->timer = timerfd_create (CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  if (relay->epoll < 0 || !watch (relay, &relay->wake) || !watch (relay, &relay->timer))
+  if (relay->epoll < 0 || !watch (relay, &relay->bell) || !watch (relay, &relay->timer))
     {
       ct_fail (error, CT_ERROR_IO, "cannot make a relay thread: %s", g_strerror (errno));
       cs_relay_free (relay);
@@ -395,20 +397,17 @@ cs_relay_new (const CsRelayShared *shared, CsRing *ring, const char *name, GErro
 void
 cs_relay_stop (CsRelay *relay)
 {
-  guint64 one = 1;
-
   if (relay->thread == NULL)
     return;
   g_atomic_int_set (&relay->stop, TRUE);
-  if (write (relay->wake, &one, sizeof one) != sizeof one)
-    g_warning ("a relay cannot be woken: %s", g_strerror (errno));
+  cs_bell_ring (relay->bell);
   g_thread_join (g_steal_pointer (&relay->thread));
 }
 
 void
 cs_relay_free (CsRelay *relay)
 {
-  int fds[] = { relay->epoll, relay->wake, relay->timer };
+  int fds[] = { relay->epoll, relay->bell, relay->timer };
 
   cs_relay_stop (relay);
   for (guint i = 0; i < G_N_ELEMENTS (fds); i++)

@@ -57,7 +57,7 @@ CsRelay *cs_relay_new (const CsRelayShared *shared, CsRing *ring, const char *na
 void cs_relay_stop (CsRelay *relay);
 void cs_relay_free (CsRelay *relay);
 
-/* Takes @order; the relay is woken. */
+/* Takes @order: carried out before the next packet or tick, at once when there are no legs. */
 void cs_relay_post (CsRelay *relay, CsOrder *order);
 /* Orders that were carried out, to free, linked by node.next. */
 CsOrder *cs_relay_collect (CsRelay *relay);

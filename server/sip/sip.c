@@ -255,7 +255,7 @@ sip_alloc (const CsSipConfig *config, CtClock *clock, CsSipDirectory *directory)
   sip->refuse_unknown = config->refuse_unknown;
   sip->clock = clock;
   sip->directory = directory;
-  sip->order_fd = -1;
+  sip->order_bell = -1;
   g_mutex_init (&sip->order_lock);
   g_mutex_init (&sip->lock);
   g_cond_init (&sip->started);

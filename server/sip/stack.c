@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The SIP thread. It runs Sofia's own root (epoll), with NUA on the same thread; other threads reach
- * it through a queue of orders and an eventfd. Once a second it looks at what has a date: bindings,
+ * it through a queue of orders and a bell. Once a second it looks at what has a date: bindings,
  * session refreshes, trunks, nonces. Sofia's timers follow our clock, not the wall's. */
 #define G_LOG_DOMAIN "sip"
 #include "server/sip/body.h"
 #include "server/sip/stack.h"
 
 #include "common/base/error.h"
+#include "server/base/bell.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <sofia-sip/msg_addr.h>
@@ -78,30 +78,28 @@ void
 cs_sip_order (CsSip *sip, CsSipOrderFunc function, gpointer data, GDestroyNotify destroy)
 {
   Order *order = g_new (Order, 1);
-  guint64 one = 1;
-  gboolean closed;
+  gboolean closed, ring;
 
   *order = (Order){ function, data, destroy };
   g_mutex_lock (&sip->order_lock);
   closed = sip->order_closed;
+  ring = !closed && g_queue_is_empty (&sip->orders);
   if (!closed)
     g_queue_push_tail (&sip->orders, order);
   g_mutex_unlock (&sip->order_lock);
   if (closed)
     order_free (order);
-  else if (write (sip->order_fd, &one, sizeof one) < 0 && errno != EAGAIN)
-    g_warning ("Cannot wake the SIP thread: %s", g_strerror (errno));
+  if (ring)
+    cs_bell_ring (sip->order_bell);
 }
 
 static int
 on_orders_queued (CsSip *sip, su_wait_t *wait, su_wakeup_arg_t *data)
 {
   GQueue batch;
-  guint64 count;
   Order *order;
 
-  if (read (sip->order_fd, &count, sizeof count) < 0)
-    count = 0;
+  cs_bell_silence (sip->order_bell);
   g_mutex_lock (&sip->order_lock);
   batch = sip->orders;
   g_queue_init (&sip->orders);
@@ -449,7 +447,7 @@ sip_main (gpointer data)
       tell_started (sip);
       return NULL;
     }
-  su_wait_create (wait, sip->order_fd, SU_WAIT_IN);
+  su_wait_create (wait, sip->order_bell, SU_WAIT_IN);
   su_root_register (sip->root, wait, on_orders_queued, NULL, 0);
   sip->timer = su_timer_create (su_root_task (sip->root), TICK_MS);
   su_timer_set_for_ever (sip->timer, on_tick, NULL);
@@ -475,9 +473,9 @@ cs_sip_stack_start (CsSip *sip, GError **error)
       g_once_init_leave (&initialised, 1);
     }
   time_hook (sip->clock);
-  sip->order_fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (sip->order_fd < 0)
-    return ct_fail (error, CT_ERROR_IO, "eventfd: %s", g_strerror (errno));
+  sip->order_bell = cs_bell_new ();
+  if (sip->order_bell < 0)
+    return ct_fail (error, CT_ERROR_IO, "the SIP thread cannot be woken: %s", g_strerror (errno));
   sip->ready = FALSE;
   sip->thread = g_thread_new ("sip", sip_main, sip);
   g_mutex_lock (&sip->lock);
@@ -523,6 +521,6 @@ cs_sip_stack_stop (CsSip *sip)
   g_mutex_unlock (&sip->order_lock);
   while ((order = g_queue_pop_head (&sip->orders)) != NULL)
     order_free (order);
-  if (sip->order_fd >= 0)
-    close (sip->order_fd);
+  if (sip->order_bell >= 0)
+    close (sip->order_bell);
 }

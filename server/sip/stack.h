@@ -130,7 +130,7 @@ struct _CsSip {
   /* Orders to the thread. */
   GMutex order_lock;
   GQueue orders;
-  int order_fd;
+  int order_bell;
   gboolean order_closed;
 
   /* Under `lock`: read by any thread. */

@@ -44,6 +44,7 @@ assert_continuous (Phone *phone)
     }
 }
 
+/* An order holds for every packet that comes after it, also where nothing but the packet wakes the relay. */
 static void
 test_bridge (void)
 {
@@ -55,7 +56,6 @@ test_bridge (void)
   talk (a, 425, b, 1000, 5);
   g_assert_cmpuint (a->heard->len + b->heard->len, ==, 0);
   rig->port->bridge (rig->port->self, 1, 2);
-  rig_settle (rig);
   talk (a, 425, b, 1000, 50);
   g_assert_cmpuint (a->heard->len, ==, 50);
   g_assert_cmpuint (b->heard->len, ==, 50);
@@ -69,12 +69,10 @@ test_bridge (void)
   g_assert_true (phone_heard (a, 0)->rtp.marker);
   g_assert_false (phone_heard (a, 1)->rtp.marker);
   rig->port->mute (rig->port->self, 1, TRUE);
-  rig_settle (rig);
   talk (a, 425, b, 1000, 10);
   g_assert_cmpuint (b->heard->len, ==, 50);
   g_assert_cmpuint (a->heard->len, ==, 60);
   rig->port->mute (rig->port->self, 1, FALSE);
-  rig_settle (rig);
   talk (a, 425, b, 1000, 10);
   assert_continuous (b);
   g_assert_cmpuint (phone_heard (b, 50)->rtp.timestamp - phone_heard (b, 49)->rtp.timestamp, ==,
