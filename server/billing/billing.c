@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/billing/billing-store.h"
 
 #define MAX_RATE (1000 * CT_MONEY_UNIT) /* a second; more is a slip of the pen */
@@ -19,6 +20,9 @@ typedef struct {
 struct _CsBilling {
   GMutex lock;
   GArray *watchers;
+  /* Of the writer's thread: the credit of companies as read after that commit. */
+  GHashTable *read; /* CtId* -> CsCompanyCredit* */
+  guint64 read_commit;
 };
 
 CsBilling *
@@ -28,12 +32,14 @@ cs_billing_new (void)
 
   g_mutex_init (&billing->lock);
   billing->watchers = g_array_new (FALSE, FALSE, sizeof (Watcher));
+  billing->read = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   return billing;
 }
 
 void
 cs_billing_free (CsBilling *billing)
 {
+  g_hash_table_unref (billing->read);
   g_array_unref (billing->watchers);
   g_mutex_clear (&billing->lock);
   g_free (billing);
@@ -61,45 +67,73 @@ cs_billing_unwatch (CsBilling *billing, gpointer data)
 
 typedef struct {
   CsBilling *billing;
-  CsBalanceChange change;
+  CsDb *db;
+  CsScope scope;
+  CtId company;
+  gboolean rose;
 } Change;
+
+/* What stands after a commit, read once however many changes of the company it held. */
+static const CsCompanyCredit *
+read_credit (const Change *change)
+{
+  CsBilling *billing = change->billing;
+  guint64 commit = cs_db_get_commits (change->db);
+  CsCompanyCredit *now;
+  g_autoptr (GError) error = NULL;
+
+  if (commit != billing->read_commit)
+    g_hash_table_remove_all (billing->read);
+  billing->read_commit = commit;
+  now = g_hash_table_lookup (billing->read, &change->company);
+  if (now != NULL)
+    return now;
+  now = g_new0 (CsCompanyCredit, 1);
+  if (!cs_billing_get_credit (change->db, change->scope, change->company, now, &error))
+    {
+      cs_warning (CS_ABOUT (.tenant = change->scope.tenant), "credit is not told: %s",
+                  error->message);
+      g_free (now);
+      return NULL;
+    }
+  g_hash_table_insert (billing->read, g_memdup2 (&change->company, sizeof change->company), now);
+  return now;
+}
 
 static void
 on_change_committed (gpointer data)
 {
-  Change *change = data;
+  const Change *change = data;
+  CsBilling *billing = change->billing;
+  const CsCompanyCredit *now = read_credit (change);
+  CsBalanceChange told;
 
-  g_mutex_lock (&change->billing->lock);
-  for (guint i = 0; i < change->billing->watchers->len; i++)
+  if (now == NULL)
+    return;
+  told = (CsBalanceChange){
+    .tenant = change->scope.tenant,
+    .company = change->company,
+    .now = *now,
+    .rose = change->rose,
+    .at_ms = ct_clock_utc_ms (cs_db_get_clock (change->db)),
+  };
+  g_mutex_lock (&billing->lock);
+  for (guint i = 0; i < billing->watchers->len; i++)
     {
-      Watcher *watcher = &g_array_index (change->billing->watchers, Watcher, i);
+      Watcher *watcher = &g_array_index (billing->watchers, Watcher, i);
 
-      watcher->watch (&change->change, watcher->data);
+      watcher->watch (&told, watcher->data);
     }
-  g_mutex_unlock (&change->billing->lock);
+  g_mutex_unlock (&billing->lock);
 }
 
 gboolean
-cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company, gboolean rose,
-                    GError **error)
+cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company, gboolean rose)
 {
-  CsCompanyCredit now;
-  Change *change;
+  Change change = { billing, db, scope, company, rose };
 
-  if (billing == NULL)
-    return TRUE;
-  if (!cs_billing_get_credit (db, scope, company, &now, error))
-    return FALSE;
-  change = g_new (Change, 1);
-  change->billing = billing;
-  change->change = (CsBalanceChange){
-    .tenant = scope.tenant,
-    .company = company,
-    .now = now,
-    .rose = rose,
-    .at_ms = ct_clock_utc_ms (cs_db_get_clock (db)),
-  };
-  cs_db_after_commit (db, on_change_committed, change, g_free);
+  if (billing != NULL)
+    cs_db_after_commit (db, on_change_committed, g_memdup2 (&change, sizeof change), g_free);
   return TRUE;
 }
 
@@ -180,7 +214,7 @@ cs_billing_top_up (CsBilling *billing, CsDb *db, CsScope scope, CtId company, Ct
   return cs_billing_get_tariff (db, scope, company, &tariff, error)
          && run_move (db, scope, company, tariff.currency, &move, amount, reference, key, transfer,
                       error)
-         && cs_billing_changed (billing, db, scope, company, TRUE, error);
+         && cs_billing_changed (billing, db, scope, company, TRUE);
 }
 
 gboolean
@@ -195,7 +229,7 @@ cs_billing_grant_provisional (CsBilling *billing, CsDb *db, CsScope scope, CtId 
   return cs_billing_get_tariff (db, scope, company, &tariff, error)
          && run_move (db, scope, company, tariff.currency, &move, amount, reference, key, NULL,
                       error)
-         && cs_billing_changed (billing, db, scope, company, TRUE, error);
+         && cs_billing_changed (billing, db, scope, company, TRUE);
 }
 
 /* Zeroed when the account was never opened. */
@@ -262,7 +296,7 @@ cs_billing_settle_provisional (CsBilling *billing, CsDb *db, CsScope scope, CtId
       && !run_move (db, scope, company, p.tariff.currency, &repay, paid, NULL, key, NULL, error))
     return FALSE;
   return end_grant (db, scope, company, MAX (paid, 0), &p, key, error)
-         && cs_billing_changed (billing, db, scope, company, FALSE, error);
+         && cs_billing_changed (billing, db, scope, company, FALSE);
 }
 
 gboolean
@@ -280,7 +314,7 @@ cs_billing_withdraw_provisional (CsBilling *billing, CsDb *db, CsScope scope, Ct
           || !cs_billing_store_set_paused (db, scope, company, TRUE, error)))
     return FALSE;
   return end_grant (db, scope, company, MAX (p.drawn, 0), &p, key, error)
-         && cs_billing_changed (billing, db, scope, company, FALSE, error);
+         && cs_billing_changed (billing, db, scope, company, FALSE);
 }
 
 gboolean
@@ -295,7 +329,7 @@ cs_billing_reverse_payment (CsBilling *billing, CsDb *db, CsScope scope, CtId co
          && run_move (db, scope, company, tariff.currency, &move, amount, reference, key, NULL,
                       error)
          && cs_billing_store_set_paused (db, scope, company, TRUE, error)
-         && cs_billing_changed (billing, db, scope, company, FALSE, error);
+         && cs_billing_changed (billing, db, scope, company, FALSE);
 }
 
 gboolean
@@ -317,7 +351,7 @@ cs_billing_settle_receivable (CsBilling *billing, CsDb *db, CsScope scope, CtId 
   if (cs_ledger_balance (&owed) == 0
       && !cs_billing_store_set_paused (db, scope, company, FALSE, error))
     return FALSE;
-  return cs_billing_changed (billing, db, scope, company, cs_ledger_balance (&owed) == 0, error);
+  return cs_billing_changed (billing, db, scope, company, cs_ledger_balance (&owed) == 0);
 }
 
 gboolean

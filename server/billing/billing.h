@@ -43,9 +43,10 @@ void cs_billing_free (CsBilling *billing);
  * from a watch itself. */
 void cs_billing_watch (CsBilling *billing, CsBillingWatch watch, gpointer data);
 void cs_billing_unwatch (CsBilling *billing, gpointer data);
-/* In a closure that changed @company's balance; @billing may be NULL (tools). */
-gboolean cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company,
-                             gboolean rose, GError **error);
+/* In a closure that changed @company's balance; @billing may be NULL (tools). Watchers are told what
+ * stands after the commit. Always TRUE. */
+gboolean
+cs_billing_changed (CsBilling *billing, CsDb *db, CsScope scope, CtId company, gboolean rose);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsBilling, cs_billing_free)
 
 /* What a company pays, a second (D1, D23, D28). */

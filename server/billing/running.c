@@ -164,7 +164,7 @@ cs_running_reserve (CsBilling *billing, CsDb *db, const CsRunningRequest *reques
     return FALSE;
   return !grant->granted
          || (cs_billing_store_add_running (db, &run, error)
-             && cs_billing_changed (billing, db, scope_of (&run), run.company, FALSE, error));
+             && cs_billing_changed (billing, db, scope_of (&run), run.company, FALSE));
 }
 
 static gboolean
@@ -204,7 +204,7 @@ cs_running_renew (CsBilling *billing, CsDb *db, CtId id, gint64 until_second, Cs
     return FALSE;
   return !grant->granted
          || (cs_billing_store_save_running (db, &run, error)
-             && cs_billing_changed (billing, db, scope_of (&run), run.company, FALSE, error));
+             && cs_billing_changed (billing, db, scope_of (&run), run.company, FALSE));
 }
 
 gboolean
@@ -330,7 +330,7 @@ cs_running_settle (CsBilling *billing, CsDb *db, CtId id, gint64 seconds,
                                      ct_clock_utc_ms (cs_db_get_clock (db)), error))
     return FALSE;
   *company = run.company;
-  return cs_billing_changed (billing, db, scope_of (&run), run.company, FALSE, error);
+  return cs_billing_changed (billing, db, scope_of (&run), run.company, FALSE);
 }
 
 gboolean

@@ -33,7 +33,8 @@ struct _CsStore {
   /* Of the writer's thread alone. */
   GThread *thread;
   CsDb *db;
-  GQueue taken; /* from the queue, to be run next */
+  GQueue taken;    /* from the queue, to be run next */
+  guint64 commits; /* so far */
 
   int waiting;  /* closures in the queue and taken; atomic */
   GMutex lock;  /* for what follows */

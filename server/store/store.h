@@ -80,6 +80,8 @@ guint cs_store_get_depth (CsStore *store);
 /* From inside a write closure: @function (@data) runs on the writer after the commit that holds this
  * closure, and never if it fails. For events. */
 void cs_db_after_commit (CsDb *db, CsPostFunc function, gpointer data, GDestroyNotify destroy);
+/* For such a function, which may read @db: the same number for all that were committed together. */
+guint64 cs_db_get_commits (CsDb *db);
 
 /* Reading, on a worker. Each statement sees what was committed when it began. Never NULL: when no
  * connection is to be had, every query of it fails with CT_ERROR_IO. */

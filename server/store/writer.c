@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The writer: one thread, one connection, a bounded queue of closures. It takes what waits (at most 256
- * closures, at most for 5 ms) into one transaction and commits; while the disk is busy with that, the
+ * closures, at most for 20 ms) into one transaction and commits; while the disk is busy with that, the
  * next group gathers, so a group grows when the disk is slow. When it is not, closures gather for 50 ms,
  * since a commit costs more than all they write, unless one of them is waited for by somebody in a
  * hurry (cs_store_write).
@@ -14,7 +14,7 @@
 #include "server/store/store-private.h"
 
 #define GROUP_CLOSURES 256
-#define GROUP_US 5000
+#define GROUP_US 20000
 #define SHARED_US 50000
 #define PATIENT_US 100000
 #define QUEUE_CAPACITY 4096
@@ -260,7 +260,10 @@ run_group (CsStore *store, CsWrite *write, GPtrArray *group)
   while (group->len < GROUP_CLOSURES && g_get_monotonic_time () < end
          && (write = take (store)) != NULL);
   if (run_frame (db, &commit_group, &error))
-    return TRUE;
+    {
+      store->commits++;
+      return TRUE;
+    }
   g_warning ("COMMIT failed, the outcome of %u writes is unknown: %s", group->len, error->message);
   fail_group (group, CT_ERROR_UNKNOWN, error);
   return FALSE;
@@ -495,4 +498,10 @@ cs_db_after_commit (CsDb *db, CsPostFunc function, gpointer data, GDestroyNotify
   g_critical ("cs_db_after_commit outside of a write closure");
   if (destroy != NULL)
     destroy (data);
+}
+
+guint64
+cs_db_get_commits (CsDb *db)
+{
+  return db->store->commits;
 }

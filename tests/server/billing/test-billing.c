@@ -55,6 +55,50 @@ test_top_up (Fixture *f, gconstpointer data)
   cs_billing_unwatch (f->billing, &last);
 }
 
+static void
+keep_change (const CsBalanceChange *change, gpointer data)
+{
+  g_array_append_val ((GArray *) data, *change);
+}
+
+static gboolean
+top_up_thrice (CsDb *db, gpointer data, GError **error)
+{
+  Fixture *f = data;
+  CsTariff other = { .company = ct_id_new (f->clock), .currency = "EUR", .rate = RATE };
+  const struct {
+    CtId company;
+    CtMoney amount;
+    const char *key;
+  } paid[] = { { f->company, 5 * EURO, "a" },
+               { other.company, 1 * EURO, "a" },
+               { f->company, 2 * EURO, "b" } };
+
+  if (!cs_billing_set_tariff (db, f->scope, &other, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (paid); i++)
+    if (!cs_billing_top_up (f->billing, db, f->scope, paid[i].company, paid[i].amount, "slip",
+                            paid[i].key, NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Each change tells what stands after the commit that holds it. */
+static void
+test_changes_of_one_commit (Fixture *f, gconstpointer data)
+{
+  static const CtMoney stands[] = { 7 * EURO, 1 * EURO, 7 * EURO, 10 * EURO };
+  g_autoptr (GArray) told = g_array_new (FALSE, FALSE, sizeof (CsBalanceChange));
+
+  cs_billing_watch (f->billing, keep_change, told);
+  fixture_write (f, top_up_thrice, f);
+  fixture_top_up (f, 3 * EURO, "c");
+  cs_billing_unwatch (f->billing, told);
+  g_assert_cmpuint (told->len, ==, G_N_ELEMENTS (stands));
+  for (guint i = 0; i < told->len; i++)
+    g_assert_cmpint (g_array_index (told, CsBalanceChange, i).now.credit, ==, stands[i]);
+}
+
 /* A call of so many seconds, at once. */
 typedef struct {
   Fixture *f;
@@ -279,6 +323,7 @@ main (int argc, char **argv)
   g_test_add (name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
   ADD ("/billing/tariff", test_tariff);
   ADD ("/billing/top-up", test_top_up);
+  ADD ("/billing/changes-of-one-commit", test_changes_of_one_commit);
   ADD ("/billing/provisional/settled", test_provisional_settled);
   ADD ("/billing/provisional/withdrawn", test_provisional_withdrawn);
   ADD ("/billing/reversed", test_reversed);
