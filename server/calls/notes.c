@@ -102,12 +102,6 @@ note_at (const Batch *batch, guint i)
   return ((const Item *) batch->items->pdata[i])->note;
 }
 
-static gboolean
-is_about (const CsNote *note, CtId call)
-{
-  return note != NULL && note->call != NULL && note->call->id == call;
-}
-
 /* Writing */
 
 static const char *
@@ -118,18 +112,32 @@ miss_name (CsMiss miss)
   return names[miss];
 }
 
-/* A call's row is its last view: one write of it, before the first note about it, serves them all. */
-static gboolean
-put_last_view (CsDb *db, const Batch *batch, guint at, GError **error)
+/* A call's row is its last view: one write of it, before the first note about it, serves them all. Returns
+ * the last view of each call (CtId* -> CsCallView*, borrowed). */
+static GHashTable *
+last_views (const Batch *batch)
 {
-  const CsCallView *view = note_at (batch, at)->call;
+  GHashTable *last = g_hash_table_new (g_int64_hash, g_int64_equal);
 
-  for (guint i = 0; i < at; i++)
-    if (is_about (note_at (batch, i), view->id))
-      return TRUE;
-  for (guint i = batch->items->len - 1; i > at; i--)
-    if (is_about (note_at (batch, i), view->id))
-      return cs_calls_put (db, cs_scope_tenant (view->tenant), note_at (batch, i)->call, error);
+  for (guint i = 0; i < batch->items->len; i++)
+    {
+      const CsNote *note = note_at (batch, i);
+
+      if (note != NULL && note->call != NULL)
+        g_hash_table_replace (last, &note->call->id, note->call);
+    }
+  return last;
+}
+
+/* The first time that a call is met; then it is no longer in @last. */
+static gboolean
+put_last_view (CsDb *db, GHashTable *last, CtId call, GError **error)
+{
+  const CsCallView *view = g_hash_table_lookup (last, &call);
+
+  if (view == NULL)
+    return TRUE;
+  g_hash_table_remove (last, &call);
   return cs_calls_put (db, cs_scope_tenant (view->tenant), view, error);
 }
 
@@ -168,26 +176,25 @@ is_kept (const CsNote *note)
 }
 
 static gboolean
-write_note (CsDb *db, const Batch *batch, guint at, GError **error)
+write_note (CsCalls *calls, CsDb *db, const CsNote *note, GHashTable *last, GError **error)
 {
-  const CsNote *note = note_at (batch, at);
-
   if (!is_kept (note))
     return TRUE;
   if (note->kind == CS_NOTE_PRESENCE_CHANGED)
     return cs_calls_put_presence (db, cs_scope_tenant (note->presence->tenant), note->presence,
                                   error);
-  return put_last_view (db, batch, at, error)
-         && write_call (batch->calls, db, cs_scope_tenant (note->call->tenant), note, error);
+  return put_last_view (db, last, note->call->id, error)
+         && write_call (calls, db, cs_scope_tenant (note->call->tenant), note, error);
 }
 
 static gboolean
 write_batch (CsDb *db, gpointer data, GError **error)
 {
   const Batch *batch = data;
+  g_autoptr (GHashTable) last = last_views (batch);
 
   for (guint i = 0; i < batch->items->len; i++)
-    if (!write_note (db, batch, i, error))
+    if (!write_note (batch->calls, db, note_at (batch, i), last, error))
       return FALSE;
   return TRUE;
 }
