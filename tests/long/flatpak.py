@@ -94,11 +94,8 @@ def build_bundle(folder, repository, source):
 class Boxed(driver.Window):
     """In a sandbox the program has another process number; nothing else is on this screen."""
 
-    def _find_root(self):
-        if self.process.poll() is not None:
-            raise SystemExit(f"the desk ended:\n{self.process.stdout.read()}")
-        return next((application for application in self.atspi.Registry.getDesktop(0)
-                     if application is not None and application.childCount), None)
+    def pid(self):
+        return None
 
 
 def look():

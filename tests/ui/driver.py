@@ -84,89 +84,74 @@ class Window:
     """A program with a window, and what its accessible tree says."""
 
     def __init__(self, *command, environment=None):
-        import pyatspi
-        self.atspi = pyatspi
+        import tree
+        self.roles, self.states = tree.Role, tree.State
         self.process = subprocess.Popen(command, env={**os.environ, **(environment or {})},
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.root = wait_until(self._find_root, 30, "the window")
+        self.tree = tree.Tree(self.pid())
+        wait_until(self._is_there, 60, "the window")
 
-    def _find_root(self):
+    def pid(self):
+        return self.process.pid
+
+    def _is_there(self):
         if self.process.poll() is not None:
             raise SystemExit(f"the program ended:\n{self.process.stdout.read()}")
-        for application in self.atspi.Registry.getDesktop(0):
-            if (application is not None and application.get_process_id() == self.process.pid
-                    and application.childCount):
-                return application
-        return None
-
-    def walk(self, node=None):
-        """What can be seen: hidden parts of the tree are left out."""
-        node = node or self.root
-        yield node
-        for i in range(node.childCount):
-            child = node.getChildAtIndex(i)
-            if child is not None and self.is_showing(child):
-                yield from self.walk(child)
-
-    def is_showing(self, node):
-        """GTK 4.8 never says STATE_SHOWING; what has no size was never shown."""
-        if not node.getState().contains(self.atspi.STATE_VISIBLE):
-            return False
-        try:
-            extents = node.queryComponent().getExtents(self.atspi.WINDOW_COORDS)
-        except NotImplementedError:
-            return True
-        return node.childCount > 0 or (extents.width > 0 and extents.height > 0)
+        return self.tree.find()
 
     def names_of(self, node):
         """Its name; an older GTK says it twice, or only its label has it."""
-        name = node.name or ""
+        name = node.name
         yield name
         half = len(name) // 2
         if name and name[:half] == name[half + 1:]:
             yield name[:half]
-        if node.getRole() in self.buttons():
-            for child in self.walk(node):
-                if child.getRole() == self.atspi.ROLE_LABEL:
+        if node.role in self.buttons():
+            for child in node.walk():
+                if child.role == self.roles.LABEL:
                     yield child.name
 
     def buttons(self):
-        return (self.atspi.ROLE_PUSH_BUTTON, self.atspi.ROLE_TOGGLE_BUTTON,
-                self.atspi.ROLE_CHECK_BOX, self.atspi.ROLE_RADIO_BUTTON)
+        return (self.roles.PUSH_BUTTON, self.roles.TOGGLE_BUTTON, self.roles.CHECK_BOX, self.roles.RADIO_BUTTON)
 
     def entries(self):
-        return (self.atspi.ROLE_TEXT, self.atspi.ROLE_ENTRY, self.atspi.ROLE_PASSWORD_TEXT)
+        return (self.roles.TEXT, self.roles.ENTRY, self.roles.PASSWORD_TEXT)
 
     def nameless(self):
         """What can be pressed or typed into and says nothing to who cannot see it: a list of where it is."""
-        roles = self.buttons() + self.entries() + (self.atspi.ROLE_COMBO_BOX, self.atspi.ROLE_SLIDER)
-        places = [self.place_of(node) for node in self.walk() if node.getRole() in roles
-                  and not any(name and not name.startswith("Gtk") for name in self.names_of(node))]
+        roles = self.buttons() + self.entries() + (self.roles.COMBO_BOX, self.roles.SLIDER)
+        places = [self.place_of(node) for node in self.tree.read().walk() if node.role in roles
+                  and not any(name and not name.startswith("Gtk") for name in self.names_of(node))
+                  and node.is_showing()]
         return [place for place in places if "GtkFileChooser" not in place]  # GTK's own
 
     def place_of(self, node):
-        """For messages: "frame Sounds > list > push button"."""
+        """For messages: "frame Sounds > list > push-button"."""
         words = []
-        while node is not None and node.getRole() != self.atspi.ROLE_APPLICATION:
-            words.append(f"{node.getRoleName()} {node.name or ''}".strip())
+        while node.parent is not None:
+            words.append(f"{self.roles(node.role).value_nick} {node.name}".strip())
             node = node.parent
         return " > ".join(reversed(words))
 
+    def look_for_all(self, roles, name):
+        return (node for node in self.tree.read().walk()
+                if node.role in roles and name in self.names_of(node) and node.is_showing())
+
     def look(self, roles, name):
-        return next((node for node in self.walk() if node.getRole() in roles
-                     and name in self.names_of(node)), None)
+        return next(self.look_for_all(roles, name), None)
 
     def find(self, roles, name, seconds=15):
         return wait_until(lambda: self.look(roles, name), seconds, f"“{name}”")
 
     def texts(self):
-        """What has text that is only read. To read one again costs far less than to find it again."""
-        roles = (self.atspi.ROLE_LABEL, self.atspi.ROLE_ALERT, self.atspi.ROLE_NOTIFICATION)
-        return (node for node in self.walk() if node.getRole() in roles)
+        """What is only read, as it stands on the screen."""
+        roles = (self.roles.LABEL, self.roles.ALERT, self.roles.NOTIFICATION)
+        return [node for node in self.tree.read().walk() if node.role in roles and node.name
+                and node.is_showing()]
 
     def labels(self):
         """All text on the screen, for tests and for their messages."""
-        return [name for node in self.texts() if (name := node.name)]
+        return [node.name for node in self.texts()]
 
     def wait_for_label(self, part, seconds=15):
         try:
@@ -182,17 +167,14 @@ class Window:
         """A button that is sensitive."""
         def ready():
             node = self.look(self.buttons(), name)
-            return node if node and node.getState().contains(self.atspi.STATE_SENSITIVE) else None
-        action = wait_until(ready, seconds, f"the button “{name}”").queryAction()
-        names = [action.getName(i) for i in range(action.nActions)]
-        action.doAction(names.index("click") if "click" in names else 0)
+            return node if node and node.is_in(self.states.SENSITIVE) else None
+        wait_until(ready, seconds, f"the button “{name}”").press()
 
     def type(self, name, text, seconds=15):
-        self.find(self.entries(), name, seconds).queryEditableText().setTextContents(text)
+        self.find(self.entries(), name, seconds).set_text(text)
 
     def text_of(self, name):
-        text = self.find(self.entries(), name).queryText()
-        return text.getText(0, text.characterCount)
+        return self.find(self.entries(), name).text()
 
     def press(self, *keys):
         """Real key presses, such as "F2", "space", "ctrl+Return"."""
@@ -202,14 +184,14 @@ class Window:
         """By the tabulator, to what is called so and can be pressed."""
         for _ in range(most):
             node = self.look(self.buttons(), name)
-            if node and node.getState().contains(self.atspi.STATE_FOCUSED):
+            if node and node.is_in(self.states.FOCUSED):
                 return
             self.press("Tab")
         raise AssertionError(f"{most} times Tab, and never at “{name}”")
 
     def has_focus(self, name):
-        return any(name in self.names_of(node) for node in self.walk()
-                   if node.getState().contains(self.atspi.STATE_FOCUSED))
+        return any(name in self.names_of(node) for node in self.tree.read().walk()
+                   if node.is_in(self.states.FOCUSED))
 
     def act(self, action):
         """An action of the application, over D-Bus."""

@@ -111,10 +111,9 @@ def look_back(here, build, folder):
         window.wait_for_label("Rappeler la clinique")
         window.wait_for_label("No credit was left")
         pictures.take("details")
-        listens = [node for node in window.walk() if node.getRole() in window.buttons()
-                   and "Listen" in window.names_of(node)]
+        listens = list(window.look_for_all(window.buttons(), "Listen"))
         assert len(listens) == 2, listens
-        listens[1].queryAction().doAction(0)
+        listens[1].press()
         window.find(window.buttons(), "Pause", 20)
         pictures.take("voicemail")
         window.click("Save a copy")

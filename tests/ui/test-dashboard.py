@@ -29,7 +29,7 @@ def sign_in(window, pictures):
 
 def find_meter(window):
     """The labels of the call's seconds and cost, which follow what it does."""
-    nodes = list(window.texts())
+    nodes = window.texts()
     place = next((i for i, node in enumerate(nodes) if node.name == "Talks"), len(nodes))
     return nodes[place + 1:place + 3]
 
@@ -37,8 +37,8 @@ def find_meter(window):
 def read_meter(seconds, cost):
     """Two questions, while both change together: asked until no tick came in between."""
     while True:
-        before, price = seconds.name, cost.name
-        if seconds.name == before:
+        before, price = seconds.read(), cost.read()
+        if seconds.read() == before:
             minutes, rest = re.fullmatch(r"(\d+):(\d\d)", before).groups()
             return 60 * int(minutes) + int(rest), price
 
@@ -76,10 +76,10 @@ def read_details(window, pictures, talked):
     window.tab_to("Listen")
     window.press("space")
     window.find(window.buttons(), "Pause", 20)
-    assert window.look((window.atspi.ROLE_SLIDER,), "Place in the recording"), "the wave"
+    assert window.look((window.roles.SLIDER,), "Place in the recording"), "the wave"
     place = driver.wait_until(lambda: next((node for node in window.texts() if " / " in node.name), None), 10,
                               "how far it has played")
-    position, length = house.wait_until(lambda: not place.name.startswith("0:00") and place.name.split(" / "), 10,
+    position, length = house.wait_until(lambda: not place.read().startswith("0:00") and place.read().split(" / "), 10,
                                         "the recording playing")
     assert length in [clock(talked + more) for more in (-1, 0, 1)], (position, length, talked)
     pictures.take("recording")
