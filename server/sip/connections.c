@@ -31,7 +31,8 @@ is_ours (const CsSip *sip, int fd)
          && (port == sip->port || (sip->tls_port != 0 && port == sip->tls_port));
 }
 
-/* FALSE when @fd is no connection of ours, or when it was half-closed and is shut down now. */
+/* FALSE when @fd is no connection of ours, when it was half-closed and is shut down now, or when it was shut
+ * down before and the stack has not closed it yet: counted again it would cost another one its place. */
 static gboolean
 connection_read (CsSip *sip, int fd, Connection *connection)
 {
@@ -50,6 +51,8 @@ connection_read (CsSip *sip, int fd, Connection *connection)
       shutdown (fd, SHUT_RDWR);
       return FALSE;
     }
+  if (info.tcpi_state != TCP_ESTABLISHED)
+    return FALSE;
   *connection = (Connection){ fd, info.tcpi_last_data_recv,
                               cs_sip_registrar_knows (sip->registrar, &peer)
                                   || cs_sip_line_at (sip, &peer) != NULL };
