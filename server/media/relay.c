@@ -98,7 +98,7 @@ add (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
 }
 
 static void
-drop (CsRelay *relay, CsRelayLeg *leg, gint64 now_us)
+drop (CsRelay *relay, CsRelayLeg *leg)
 {
   CsRelayLeg *last = g_ptr_array_index (relay->legs, relay->legs->len - 1);
 
@@ -174,7 +174,7 @@ carry_out (CsRelay *relay, CsOrder *order, gint64 now_us)
       add (relay, leg, now_us);
       break;
     case CS_ORDER_MOVE:
-      drop (relay, leg, now_us);
+      drop (relay, leg);
       order->kind = CS_ORDER_ADD;
       cs_relay_post (order->destination, order);
       return FALSE;
@@ -206,7 +206,7 @@ carry_out (CsRelay *relay, CsOrder *order, gint64 now_us)
       break;
     case CS_ORDER_CLOSE:
       record (leg, NULL, now_us);
-      drop (relay, leg, now_us);
+      drop (relay, leg);
       break;
     }
   return TRUE;
@@ -327,6 +327,15 @@ run_ticks (CsRelay *relay, gint64 now_us)
     relay->tick_us = now_us + CS_TICK_US;
 }
 
+/* Before the orders are looked at: a ring that comes later is for one that they do not hold yet. */
+static void
+silence_bell (CsRelay *relay, const struct epoll_event *events, int n)
+{
+  for (int i = 0; i < n; i++)
+    if (events[i].data.ptr == &relay->bell)
+      cs_bell_silence (relay->bell);
+}
+
 void
 cs_relay_step (CsRelay *relay, int timeout_ms)
 {
@@ -335,14 +344,15 @@ cs_relay_step (CsRelay *relay, int timeout_ms)
   gint64 now_us = ct_clock_monotonic_us (relay->shared.clock);
   guint64 expirations;
 
+  silence_bell (relay, events, n);
   /* An order may take away a leg that an event points to: they are asked for again. */
   if (follow_orders (relay, now_us))
     n = epoll_wait (relay->epoll, events, EVENTS, 0);
   for (int i = 0; i < n; i++)
     {
       if (events[i].data.ptr == &relay->bell)
-        cs_bell_silence (relay->bell);
-      else if (events[i].data.ptr != &relay->timer)
+        continue;
+      if (events[i].data.ptr != &relay->timer)
         cs_relay_receive (relay, events[i].data.ptr, now_us);
       else if (read (relay->timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN)
         g_warning ("the relay's timer cannot be read: %s", g_strerror (errno));
