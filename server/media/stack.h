@@ -30,11 +30,12 @@ cs_stack_push (CsStack *stack, CsStackNode *node)
   return top == NULL;
 }
 
-/* All nodes, oldest first, linked by `next`; NULL when there is none. */
+/* All nodes, oldest first, linked by `next`; NULL when there is none. In one order with all other atomic
+ * operations, so that a taker who says before it that he rests is seen resting by who pushes after it. */
 static inline CsStackNode *
 cs_stack_take (CsStack *stack)
 {
-  CsStackNode *node = __atomic_exchange_n (&stack->top, NULL, __ATOMIC_ACQ_REL);
+  CsStackNode *node = __atomic_exchange_n (&stack->top, NULL, __ATOMIC_SEQ_CST);
   CsStackNode *first = NULL;
 
   while (node != NULL)
