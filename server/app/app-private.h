@@ -3,6 +3,7 @@
 
 #include "server/app/app.h"
 #include "server/app/config.h"
+#include "server/base/workers.h"
 #include "server/billing/credit.h"
 #include "server/blobs/blobs.h"
 #include "server/calls/calls.h"
@@ -69,6 +70,9 @@ struct _CsApp {
   gint64 resume_until_us;
   GMutex reload_lock;
   gboolean trunks_missing; /* under it: some trunk's host could not be found */
+  CsWorkers *reader;       /* one thread: reads anew, and may have to wait for a name server */
+  int retrying;            /* atomic: trunks are looked for there, or wait for it */
+  GCancellable *stopping;  /* nobody waits for a name server any more */
   guint64 plan_version;
 };
 
@@ -76,6 +80,10 @@ struct _CsApp {
  * start. What cannot be read leaves the old in place. */
 gboolean cs_app_reload (CsApp *app, GError **error);
 gboolean cs_app_reload_devices (CsApp *app, GError **error);
+/* The thread that reads anew when it is told to. It is stopped before all else, and waits for no name
+ * server then; nor does anybody from then on. */
+void cs_app_start_reader (CsApp *app);
+void cs_app_stop_reader (CsApp *app);
 
 /* Scripts, mail, and the rows of all modules. The mailer is made, not started. */
 gboolean cs_app_start_domains (CsApp *app, GError **error);

@@ -314,6 +314,7 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
   app->helper = cs_app_find_helper ();
   app->resuming = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_mutex_init (&app->reload_lock);
+  cs_app_start_reader (app);
   cs_places_fill (&app->places, config->data_folder);
   app->tenants = (CsTenantsContext){ config->sip_realm,
                                      config->sip_public_address != NULL ? config->sip_public_address
@@ -370,6 +371,7 @@ cs_app_count_calls (CsApp *app)
 void
 cs_app_stop (CsApp *app)
 {
+  cs_app_stop_reader (app);
   if (app->http != NULL)
     cs_http_stop (app->http, 5);
   if (app->self != NULL)
@@ -403,32 +405,9 @@ cs_app_stop (CsApp *app)
   if (app->lock >= 0)
     close (app->lock);
   g_mutex_clear (&app->reload_lock);
+  g_object_unref (app->stopping);
   ct_clock_unref (app->clock);
   g_free (app);
-}
-
-/* The SIP stack reads its certificate once. */
-static void
-tell_new_sip_certificate (const CsApp *app)
-{
-  g_autofree char *sum = NULL;
-
-  if (app->config->sip_certificate == NULL)
-    return;
-  sum = cs_certificate_sum (app->config->sip_certificate);
-  if (g_strcmp0 (sum, app->sip_certificate_sum) != 0)
-    g_warning ("the new %s is for SIP from the next start on", app->config->sip_certificate);
-}
-
-gboolean
-cs_app_reload_all (CsApp *app, GError **error)
-{
-  tell_new_sip_certificate (app);
-  cs_http_forget_users (app->http);
-  return cs_app_reload (app, error)
-         && (app->config->certificate == NULL
-             || (cs_certificate_check (app->config, "http", error)
-                 && cs_http_reload_certificate (app->http, error)));
 }
 
 char *

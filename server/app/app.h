@@ -18,9 +18,10 @@ void cs_app_drain (CsApp *app);
 guint cs_app_count_calls (CsApp *app);
 /* Ends what still runs, settles, writes, closes. */
 void cs_app_stop (CsApp *app);
-/* SIGHUP: the plan, devices and trunks, and the certificate. */
-gboolean cs_app_reload_all (CsApp *app, GError **error);
-/* Looks again for the trunks whose host could not be found, if there are any; blocks. */
+/* SIGHUP: the plan, devices and trunks, and the certificate. These two only begin it, on a worker, as a
+ * name server may take its time; what fails is logged. */
+void cs_app_reload_all (CsApp *app);
+/* Looks again for the trunks whose host could not be found, if there are any. */
 void cs_app_retry_trunks (CsApp *app);
 
 /* Makes a backup of the running server; blocks, and must have ended before cs_app_stop. Caller frees the

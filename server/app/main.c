@@ -79,10 +79,7 @@ on_terminated (gpointer data)
 static gboolean
 on_hung_up (gpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (!cs_app_reload_all (((Main *) data)->app, &error))
-    g_warning ("reload: %s", error->message);
+  cs_app_reload_all (((Main *) data)->app);
   return G_SOURCE_CONTINUE;
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the store to SIP's tables and the switch's plan: at start, when a device changes, at SIGHUP. */
+/* From the store to SIP's tables and the switch's plan: at start, when a device changes, at SIGHUP.
+ * A trunk's host may be a name, and a name server may not answer: after the start nothing here is done on the
+ * main thread, which serves the signals. */
 #define G_LOG_DOMAIN "app"
 
 #include <string.h>
 
 #include "common/base/error.h"
 #include "server/app/app-private.h"
+#include "server/app/certificate.h"
 #include "server/base/log.h"
 
 static GPtrArray *
@@ -62,7 +65,7 @@ trunk_of (CsApp *app, const CsTrunk *row, GError **error)
   trunk->max_calls = (guint) spec->max_calls;
   trunk->max_calls_per_second = (guint) spec->calls_per_second;
   trunk->country = g_strdup (spec->country_prefix);
-  if (cs_sip_trunk_resolve (trunk, error))
+  if (cs_sip_trunk_resolve (trunk, app->stopping, error))
     return trunk;
   cs_sip_trunk_free (trunk);
   return NULL;
@@ -72,7 +75,7 @@ static GPtrArray *
 read_trunks (CsApp *app, CsDb *db, GError **error)
 {
   g_autoptr (GPtrArray) rows = cs_tenants_list_trunks (db, cs_scope_system (), error);
-  GPtrArray *trunks;
+  g_autoptr (GPtrArray) trunks = NULL;
 
   if (rows == NULL)
     return NULL;
@@ -86,6 +89,8 @@ read_trunks (CsApp *app, CsDb *db, GError **error)
 
       if (trunk != NULL)
         g_ptr_array_add (trunks, trunk);
+      else if (g_cancellable_set_error_if_cancelled (app->stopping, error))
+        return NULL; /* the server stops: it was not looked for */
       else
         {
           app->trunks_missing = TRUE;
@@ -93,7 +98,7 @@ read_trunks (CsApp *app, CsDb *db, GError **error)
                       wrong->message);
         }
     }
-  return trunks;
+  return g_steal_pointer (&trunks);
 }
 
 /* What other domains own: tariffs and live script versions. */
@@ -165,9 +170,10 @@ set_plan_free (gpointer data)
 static gboolean
 reload (CsApp *app, CsDb *db, GError **error)
 {
-  GPtrArray *devices = read_devices (db, error);
-  GPtrArray *trunks = devices != NULL ? read_trunks (app, db, error) : NULL;
-  CsPlan *plan = trunks != NULL ? read_plan (db, app->plan_version + 1, error) : NULL;
+  /* First what may take long: the others shall not be old when they are handed over. */
+  GPtrArray *trunks = read_trunks (app, db, error);
+  GPtrArray *devices = trunks != NULL ? read_devices (db, error) : NULL;
+  CsPlan *plan = devices != NULL ? read_plan (db, app->plan_version + 1, error) : NULL;
   SetPlan *set;
 
   if (plan == NULL)
@@ -201,14 +207,60 @@ cs_app_reload (CsApp *app, GError **error)
   return good;
 }
 
-void
-cs_app_retry_trunks (CsApp *app)
+/* The SIP stack reads its certificate once. */
+static void
+tell_new_sip_certificate (const CsApp *app)
 {
+  g_autofree char *sum = NULL;
+
+  if (app->config->sip_certificate == NULL)
+    return;
+  sum = cs_certificate_sum (app->config->sip_certificate);
+  if (g_strcmp0 (sum, app->sip_certificate_sum) != 0)
+    g_warning ("the new %s is for SIP from the next start on", app->config->sip_certificate);
+}
+
+static gboolean
+reload_certificate (CsApp *app, GError **error)
+{
+  return app->config->certificate == NULL
+         || (cs_certificate_check (app->config, "http", error)
+             && cs_http_reload_certificate (app->http, error));
+}
+
+static void
+reload_all (gpointer data)
+{
+  CsApp *app = data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_cancellable_is_cancelled (app->stopping))
+    return;
+  tell_new_sip_certificate (app);
+  cs_http_forget_users (app->http);
+  if (!reload_certificate (app, &error))
+    g_warning ("reload: %s", error->message);
+  g_clear_error (&error);
+  if (!cs_app_reload (app, &error) && !g_cancellable_is_cancelled (app->stopping))
+    g_warning ("reload: %s", error->message);
+}
+
+void
+cs_app_reload_all (CsApp *app)
+{
+  /* Refused only when one waits already, which will read what is there then. */
+  cs_workers_push (app->reader, reload_all, app, NULL);
+}
+
+static void
+retry_trunks (gpointer data)
+{
+  CsApp *app = data;
   g_autoptr (GError) error = NULL;
   GPtrArray *trunks = NULL;
 
   g_mutex_lock (&app->reload_lock);
-  if (app->trunks_missing)
+  if (app->trunks_missing && !g_cancellable_is_cancelled (app->stopping))
     {
       CsDb *db = cs_store_acquire_reader (app->store);
 
@@ -217,9 +269,37 @@ cs_app_retry_trunks (CsApp *app)
     }
   if (trunks != NULL)
     cs_sip_set_trunks (app->sip, trunks);
-  else if (error != NULL)
+  else if (error != NULL && !g_cancellable_is_cancelled (app->stopping))
     g_warning ("trunks: %s", error->message);
   g_mutex_unlock (&app->reload_lock);
+}
+
+static void
+retry_ended (gpointer data)
+{
+  g_atomic_int_set (&((CsApp *) data)->retrying, FALSE);
+}
+
+void
+cs_app_retry_trunks (CsApp *app)
+{
+  if (g_atomic_int_compare_and_exchange (&app->retrying, FALSE, TRUE))
+    cs_workers_push (app->reader, retry_trunks, app, retry_ended);
+}
+
+void
+cs_app_start_reader (CsApp *app)
+{
+  app->stopping = g_cancellable_new ();
+  /* One look for trunks waits there, and one reload. */
+  app->reader = cs_workers_new ("reader", 1, 2);
+}
+
+void
+cs_app_stop_reader (CsApp *app)
+{
+  g_cancellable_cancel (app->stopping);
+  g_clear_pointer (&app->reader, cs_workers_free);
 }
 
 gboolean

@@ -5,7 +5,6 @@
 #include "common/rules/phone.h"
 #include "server/sip/address.h"
 
-#include <netdb.h>
 #include <string.h>
 
 CsSipTrunk *
@@ -35,28 +34,34 @@ cs_sip_trunk_free (CsSipTrunk *trunk)
   g_free (trunk);
 }
 
-gboolean
-cs_sip_trunk_resolve (CsSipTrunk *trunk, GError **error)
+/* The first of its addresses. */
+static gboolean
+look_up (const CsSipTrunk *trunk, GCancellable *cancellable, CsSipAddress *address, GError **error)
 {
-  const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_family = AF_UNSPEC };
-  struct addrinfo *found = NULL;
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *first = NULL;
+  GList *found = g_resolver_lookup_by_name (resolver, trunk->host, cancellable, &failure);
+
+  if (found == NULL)
+    return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: %s", trunk->name, failure->message);
+  first = g_inet_address_to_string (found->data);
+  g_resolver_free_addresses (found);
+  if (!cs_sip_address_parse (first, address))
+    return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: %s has no internet address", trunk->name,
+                    trunk->host);
+  return TRUE;
+}
+
+gboolean
+cs_sip_trunk_resolve (CsSipTrunk *trunk, GCancellable *cancellable, GError **error)
+{
   CsSipAddress address;
   char text[CS_SIP_ADDRESS_TEXT];
-  int failure = 0;
 
-  if (!cs_sip_address_parse (trunk->host, &address))
-    {
-      failure = getaddrinfo (trunk->host, NULL, &hints, &found);
-      if (failure != 0)
-        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: cannot resolve %s: %s", trunk->name,
-                        trunk->host, gai_strerror (failure));
-      if (!cs_sip_address_from_sockaddr (found->ai_addr, &address, NULL))
-        failure = EAI_FAMILY;
-      freeaddrinfo (found);
-      if (failure != 0)
-        return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: %s has no internet address",
-                        trunk->name, trunk->host);
-    }
+  if (!cs_sip_address_parse (trunk->host, &address)
+      && !look_up (trunk, cancellable, &address, error))
+    return FALSE;
   for (guint i = 0; trunk->sources != NULL && trunk->sources[i] != NULL; i++)
     {
       CsSipBlock block;

@@ -4,6 +4,8 @@
  * once, when the configuration is read: the SIP thread never resolves anything. */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "common/base/id.h"
 
 G_BEGIN_DECLS
@@ -45,8 +47,9 @@ CsSipTrunk *cs_sip_trunk_new (CtId id, CtId tenant, const char *name, const char
 void cs_sip_trunk_free (CsSipTrunk *trunk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSipTrunk, cs_sip_trunk_free)
 
-/* Fills `address`. Blocks for DNS: call it where configuration is read, never on a loop. */
-gboolean cs_sip_trunk_resolve (CsSipTrunk *trunk, GError **error);
+/* Fills `address`. Blocks for DNS: call it where configuration is read, never on a loop. @cancellable
+ * (may be NULL) ends the wait for a name server at once. */
+gboolean cs_sip_trunk_resolve (CsSipTrunk *trunk, GCancellable *cancellable, GError **error);
 
 /* What was dialled or shown ("0031…", "06…", "+31…", "31…") as E.164 with +, or NULL when it is not
  * a number ("anonymous"). Caller frees. */

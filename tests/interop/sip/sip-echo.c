@@ -121,7 +121,7 @@ trunk_add (GPtrArray *trunks, CtId id, const char *name, const char *host, guint
 
   trunk->port = port;
   trunk->allowed = g_strdupv ((char *[]){ (char *) "+", NULL });
-  if (!cs_sip_trunk_resolve (trunk, error))
+  if (!cs_sip_trunk_resolve (trunk, NULL, error))
     return FALSE;
   g_ptr_array_add (trunks, g_steal_pointer (&trunk));
   return TRUE;

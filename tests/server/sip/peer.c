@@ -58,7 +58,7 @@ house_new_full (const CsSipConfig *overrides, gboolean manual_clock, CsSipTrunk 
       trunk->trusts_identity = TRUE;
       trunk->allowed = g_strdupv ((char *[]){ (char *) "+31", NULL });
     }
-  g_assert_true (cs_sip_trunk_resolve (trunk, NULL));
+  g_assert_true (cs_sip_trunk_resolve (trunk, NULL, NULL));
   g_ptr_array_add (trunks, trunk);
   cs_sip_set_trunks (house->sip, trunks);
   house_settle (house);

@@ -124,10 +124,10 @@ test_resolve (void)
   g_autoptr (CsSipTrunk) bad = cs_sip_trunk_new (1, 1, "t", "192.0.2.1");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (cs_sip_trunk_resolve (good, NULL));
+  g_assert_true (cs_sip_trunk_resolve (good, NULL, NULL));
   g_assert_cmpstr (good->address, ==, "192.0.2.1");
   bad->sources = g_strdupv ((char *[]){ (char *) "192.0.2.0/99", NULL });
-  g_assert_false (cs_sip_trunk_resolve (bad, &error));
+  g_assert_false (cs_sip_trunk_resolve (bad, NULL, &error));
   g_assert_true (ct_error_is (error, CT_ERROR_INVALID));
   g_assert_null (bad->address);
 }
