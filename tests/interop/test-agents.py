@@ -114,9 +114,9 @@ def lost_and_found(house, owner, zoe):
         offers = zoe.phone.offers
         zoe.phone.try_register(0)
         wait_until(lambda: not zoe.presence()["registered"], what="the phone gone")
-        zoe.phone.sending = True
         zoe.phone.register()
         wait_until(lambda: zoe.phone.offers == offers + 1, what="the phone rung again")
+        zoe.phone.sending = True
         zoe.phone.wait_for("talking")
         assert owner.wait_live("talking")["agent"] == zoe.user
         wait_until(lambda: caller.level(1000) > 0.2, what="her tone, once more")
