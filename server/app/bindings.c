@@ -10,6 +10,7 @@
 #include "server/app/app-private.h"
 #include "server/calls/calls-store.h"
 #include "server/tenants/registrations.h"
+#include "server/tenants/tenants-store.h"
 
 #define RESUME_US (180 * G_USEC_PER_SEC) /* a phone that is not back by then stays away */
 
@@ -95,19 +96,34 @@ cs_app_save_bindings (CsApp *app)
     app->bindings_sum = sum;
 }
 
+static gboolean
+find_working (CsApp *app, CsDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) agents = cs_tenants_list_agents (db, cs_scope_system (), G_MAXUINT, error);
+
+  for (guint i = 0; agents != NULL && i < agents->len; i++)
+    {
+      const CsAgentRow *agent = agents->pdata[i];
+      gboolean working;
+
+      if (!cs_calls_was_working (db, cs_scope_tenant (agent->tenant), agent->id, &working, error))
+        return FALSE;
+      if (working)
+        g_hash_table_add (app->resuming, g_memdup2 (&agent->id, sizeof agent->id));
+    }
+  return agents != NULL;
+}
+
 gboolean
 cs_app_restore_bindings (CsApp *app, GError **error)
 {
   CsDb *db = cs_store_acquire_reader (app->store);
   g_autoptr (GPtrArray) rows = cs_tenants_list_registrations (db, cs_scope_system (), error);
-  g_autoptr (GPtrArray) working
-      = rows != NULL ? cs_calls_list_working (db, cs_scope_system (), error) : NULL;
+  gboolean good = rows != NULL && find_working (app, db, error);
 
   cs_store_release_reader (app->store, db);
-  if (working == NULL)
+  if (!good)
     return FALSE;
-  for (guint i = 0; i < working->len; i++)
-    g_hash_table_add (app->resuming, g_memdup2 (working->pdata[i], sizeof (CtId)));
   app->resume_until_us = ct_clock_monotonic_us (app->clock) + RESUME_US;
   cs_sip_restore_bindings (app->sip, to_bindings (rows));
   return TRUE;

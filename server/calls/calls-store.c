@@ -187,28 +187,22 @@ cs_calls_put_presence (CsDb *db, CsScope scope, const CsPresenceView *view, GErr
   return cs_query_run (query, NULL, error);
 }
 
-/* The states that a call made of him are of older versions, which logged those too. */
-CS_SQL (list_working,
-        "SELECT p.person FROM presence_log p WHERE (p.tenant = ?1 OR ?1 IS NULL)"
-        "  AND p.state IN ('available', 'ringing', 'talking', 'wrap_up') AND p.id ="
-        "  (SELECT max(q.id) FROM presence_log q WHERE q.tenant = p.tenant AND q.person = p.person)"
-        "  ORDER BY p.person");
+CS_SQL (last_presence, "SELECT state FROM presence_log WHERE tenant = ?1 AND person = ?2"
+                       "  ORDER BY since DESC, id DESC LIMIT 1");
 
-GPtrArray *
-cs_calls_list_working (CsDb *db, CsScope scope, GError **error)
+gboolean
+cs_calls_was_working (CsDb *db, CsScope scope, CtId user, gboolean *working, GError **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (CsQuery) query = cs_query (db, &list_working);
+  /* The states that a call made of him are of older versions, which logged those too. */
+  static const char *const states[] = { "available", "ringing", "talking", "wrap_up", NULL };
+  g_autoptr (CsQuery) query = cs_query (db, &last_presence);
   CsRowResult result;
 
   cs_bind_id (query, 1, scope.tenant);
-  while ((result = cs_query_step (query, error)) == CS_ROW_READY)
-    {
-      CtId user = cs_column_id (query, "person");
-
-      g_ptr_array_add (list, g_memdup2 (&user, sizeof user));
-    }
-  return result == CS_ROW_NONE ? g_steal_pointer (&list) : NULL;
+  cs_bind_id (query, 2, user);
+  result = cs_query_step (query, error);
+  *working = result == CS_ROW_READY && g_strv_contains (states, cs_column_text (query, "state"));
+  return result != CS_ROW_FAILED;
 }
 
 CS_SQL (close_call, "UPDATE call SET finished = ?3, disposition = ?4, note = ?5"
@@ -269,8 +263,19 @@ cs_calls_end_restarted (CsDb *db, CsScope scope, CtId call, gint64 seconds, GErr
 CS_SQL (get_call, "SELECT " CALL_COLUMNS "WHERE id = ?1 AND (tenant = ?2 OR ?2 IS NULL)");
 CS_SQL (find_recording, "SELECT " CALL_COLUMNS "WHERE (recording = ?1 OR voicemail_recording = ?1)"
                         "  AND (tenant = ?2 OR ?2 IS NULL)");
-CS_SQL (list_calls, "SELECT " CALL_COLUMNS "WHERE tenant = ?1 AND (company = ?2 OR ?2 IS NULL)"
-                    "  AND (agent = ?3 OR ?3 IS NULL) AND started >= ?4 AND (id < ?5 OR ?5 = 0)"
+/* Each walks an index from the newest and stops at the limit, however many calls there have been: that of
+ * the company, that of the e-agent, or all calls (the plus keeps the tenant's index out, which has
+ * another order). */
+#define PAGE_OF_CALLS                                                                              \
+  "  AND started >= ?4 AND (?5 = 0 OR (started, id) <"                                             \
+  "    (SELECT c.started, c.id FROM call c WHERE c.id = ?5))"                                      \
+  "  ORDER BY started DESC, id DESC LIMIT ?6"
+CS_SQL (list_calls_of_company, "SELECT " CALL_COLUMNS "WHERE tenant = ?1 AND company = ?2"
+                               "  AND (agent = ?3 OR ?3 IS NULL)" PAGE_OF_CALLS);
+CS_SQL (list_calls_of_agent, "SELECT " CALL_COLUMNS "WHERE tenant = ?1 AND agent = ?3"
+                             "  AND (company = ?2 OR ?2 IS NULL)" PAGE_OF_CALLS);
+CS_SQL (list_calls, "SELECT " CALL_COLUMNS "WHERE +tenant = ?1 AND (company = ?2 OR ?2 IS NULL)"
+                    "  AND (agent = ?3 OR ?3 IS NULL) AND started >= ?4 AND id < ?5"
                     "  ORDER BY id DESC LIMIT ?6");
 CS_SQL (list_open, "SELECT " CALL_COLUMNS
                    "WHERE finished IS NULL AND (tenant = ?1 OR ?1 IS NULL) ORDER BY id");
@@ -360,13 +365,16 @@ GPtrArray *
 cs_calls_list (CsDb *db, CsScope scope, CtId company, CtId agent, gint64 since_ms, gint64 before_id,
                guint limit, GError **error)
 {
-  g_autoptr (CsQuery) query = cs_query (db, &list_calls);
+  const CsSql *sql = company != CT_ID_NONE ? &list_calls_of_company
+                     : agent != CT_ID_NONE ? &list_calls_of_agent
+                                           : &list_calls;
+  g_autoptr (CsQuery) query = cs_query (db, sql);
 
   cs_bind_id (query, 1, scope.tenant);
   cs_bind_id (query, 2, company);
   cs_bind_id (query, 3, agent);
   cs_bind_int (query, 4, since_ms);
-  cs_bind_int (query, 5, before_id);
+  cs_bind_int (query, 5, sql == &list_calls && before_id == 0 ? G_MAXINT64 : before_id);
   cs_bind_int (query, 6, limit);
   return read_all (query, error);
 }

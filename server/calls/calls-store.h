@@ -75,8 +75,9 @@ CtWhy *cs_calls_get_why (CsDb *db, CsScope scope, CtId call, GError **error);
 /* CtId: the calls that came at @since_ms or later and were offered to @user, whoever took them in the end. */
 GArray *cs_calls_list_offered (CsDb *db, CsScope scope, CtId user, gint64 since_ms, GError **error);
 
-/* CtId*: users whose last logged presence was at work (not paused, not offline). */
-GPtrArray *cs_calls_list_working (CsDb *db, CsScope scope, GError **error);
+/* Whether the user's last logged presence was at work (not paused, not offline). */
+gboolean
+cs_calls_was_working (CsDb *db, CsScope scope, CtId user, gboolean *working, GError **error);
 
 typedef struct {
   gint64 received, answered, seconds;
