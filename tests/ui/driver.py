@@ -164,14 +164,20 @@ class Window:
         return any(part in text for text in self.labels())
 
     def click(self, name, seconds=15):
-        """A button that is sensitive."""
-        def ready():
+        """A button that is sensitive. One that goes while it is pressed was not pressed: it may come again."""
+        def press():
             node = self.look(self.buttons(), name)
-            return node if node and node.is_in(self.states.SENSITIVE) else None
-        wait_until(ready, seconds, f"the button “{name}”").press()
+            if node is None or not node.is_in(self.states.SENSITIVE):
+                return False
+            node.press()
+            return True
+        wait_until(press, seconds, f"the button “{name}”")
 
     def type(self, name, text, seconds=15):
-        self.find(self.entries(), name, seconds).set_text(text)
+        def put():
+            self.look(self.entries(), name).set_text(text)
+            return True
+        wait_until(put, seconds, f"“{name}”")
 
     def text_of(self, name):
         return self.find(self.entries(), name).text()

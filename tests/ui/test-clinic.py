@@ -93,8 +93,8 @@ def talk(here, build, folder, caller):
 
 
 def leave_voicemail(caller):
-    driver.wait_until(lambda: caller.level(1000, 0.3) > 0.05, 30, "the beep of the voicemail")
-    caller.wait_sent(2)
+    caller.wait_for_beep(seconds=30)
+    caller.wait_sent(4)
     caller.press("#")
     caller.wait_for("ended")
 
