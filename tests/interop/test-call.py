@@ -7,10 +7,10 @@ import datetime
 import os
 import re
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from house import Agent, House, Problem, wait_until  # noqa: E402
+from span import Span  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 BAKERY = "+31205550118"
@@ -102,15 +102,16 @@ def main(build):
         assert before["credit"] == 50_000_000, before
 
         sink = os.path.join(house.folder, "agent.wav")
-        with Agent(house, "zoe", "--answer-after", 0.2, "--talk", 4, "--tone", 1000, "--sink", sink,
+        with Agent(house, "zoe", "--answer-after", 0.2, "--tone", 1000, "--sink", sink,
                    "--script", "auto", "--calls", 1) as agent:
             agent.wait_for(event="presence", state="available")
             with Stranger(house.sip_port, "+31612345678", tone=440) as caller:
                 caller.call(BAKERY).wait_for("talking")
                 wait_until(lambda: len(caller.heard) > 8000, what="a greeting")
                 caller.press("2")
-                agent.wait_for(event="phone", state="talking")
-                answered = time.monotonic()
+                talk = Span()
+                agent.wait_for(event="phone", state="talking", seconds=40)
+                talk.began()
                 wait_until(lambda: caller.level(1000) > 0.05, what="the e-agent's tone at the caller")
                 live = house.request("GET", f"/api/v1/companies/{company}/dashboard", token=token)["live"]
                 assert len(live) == 1 and live[0]["state"] == "talking", live
@@ -119,8 +120,11 @@ def main(build):
                 assert keyed["value"] == "2" and keyed["label"]["nl"] == "De beller", keyed
                 assert keyed["meaning"]["it"] == "è nuovo" and live[0]["currency"] == "EUR", keyed
                 companies(house, company)
-                caller.wait_for("ended", seconds=20)
-                talked = time.monotonic() - answered
+                caller.wait_sent(2)
+                talk.ends()
+                caller.hang_up()
+                caller.wait_for("ended")
+                talk.ended()
             finished = agent.wait_for(event="finish", seconds=20)
         call_id = finished["call"]
 
@@ -129,7 +133,7 @@ def main(build):
             return call if call.get("disposition") and call.get("recorded") else None
         call = wait_until(closed, what="the closed record with its recording")
         assert call["settled"] and call["state"] == "ended", call
-        assert abs(call["seconds"] - int(talked)) <= 1, (call["seconds"], talked)
+        assert talk.holds(call["seconds"]), (call["seconds"], talk)
 
         bill = house.request("GET", f"/api/v1/calls/{call_id}/bill", token=token)
         assert bill["seconds"] == call["seconds"] and bill["amount"] == 20_000 * bill["seconds"], bill

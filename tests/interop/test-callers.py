@@ -77,10 +77,10 @@ def gives_up_while_it_rings(house, owner, zoe):
         zoe.wait_until("ringing")
         assert owner.board()["reserved"] == 30 * 20_000, owner.board()
         caller.hang_up()
-        zoe.phone.wait_for("cancelled", seconds=2)
+        zoe.phone.wait_for("cancelled", seconds=5)
         caller.wait_for("ended")
-    zoe.wait_until("available", 2)
-    owner.wait_quiet(2)
+    zoe.wait_until("available", 5)
+    owner.wait_quiet(5)
 
 
 def gives_up_as_it_is_answered(house, owner, zoe):
@@ -146,7 +146,7 @@ def closed_line(house, owner):
     mails = len(house.mails())
     with Stranger(house.sip_port) as caller:
         call = reach_recorder(house, owner, caller)
-        assert caller.level(1000, 0.4) > 0.01, "no beep"
+        caller.wait_for_beep()
         caller.wait_sent(1.5)
         caller.press("#")
         caller.wait_for("ended")
@@ -163,7 +163,7 @@ def vanishes_in_a_voicemail(house, owner):
         call = reach_recorder(house, owner, caller)
         caller.wait_sent(1)
         caller.vanish()
-        record = owner.ended(call, 13)
+        record = owner.ended(call, 20)
     assert record["cause"] == "closed", record
     wait_until(lambda: len(house.mails()) > mails, what="the mail about the voicemail")
 
@@ -173,8 +173,8 @@ def says_nothing_in_a_voicemail(house, owner):
     with Stranger(house.sip_port, rtp=False) as caller:
         call = reach_recorder(house, owner, caller)
         began = time.monotonic()
-        caller.wait_for("ended", seconds=15)
-        assert 9 < time.monotonic() - began < 12, time.monotonic() - began
+        caller.wait_for("ended", seconds=30)
+        assert 8 < time.monotonic() - began < 14, time.monotonic() - began
     assert owner.ended(call)["cause"] == "closed"
 
 

@@ -9,6 +9,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from house import House, wait_until  # noqa: E402
 from phone import Owner, Seat, express  # noqa: E402
+from span import Span  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 BAKERY, CLOSED = "+31205550120", "+31205550121"
@@ -27,12 +28,13 @@ def spool(house):
 
 
 def cut(house, owner, zoe):
-    """Returns the three calls and how long the first talked."""
+    """Returns the three calls and the span in which the first talked."""
     with Stranger(house.sip_port) as caller, Stranger(house.sip_port, "+31612340000") as waiting, \
             Stranger(house.sip_port, "+31612340001") as late:
+        talk = Span()
         caller.call(BAKERY).wait_for("talking")
         zoe.phone.wait_for("talking")
-        answered = time.monotonic()
+        talk.began()
         talking = owner.wait_live("talking")["id"]
         zoe.api("GET", f"/api/v1/calls/{talking}/script")
         late.call(CLOSED).wait_for("talking")
@@ -41,16 +43,18 @@ def cut(house, owner, zoe):
         queued = owner.wait_live("queued")["id"]
         wait_until(lambda: caller.level(1000) > 0.2 and zoe.phone.level(440) > 0.2, what="tones")
         wait_until(lambda: len(spool(house)) == 2, what="two recordings in the spool")
-        zoe.phone.wait_sent(max(0, 7 - (time.monotonic() - answered)))
+        zoe.phone.wait_sent(max(0, 7 - (time.monotonic() - talk.begun)))
+        talk.ends()
         house.kill()
-        return talking, queued, voicemail, time.monotonic() - answered
+        talk.ended()
+        return talking, queued, voicemail, talk
 
 
-def all_is_there(house, owner, zoe, calls, talked):
+def all_is_there(house, owner, zoe, calls, talk):
     talking, queued, voicemail = calls
     record = owner.ended(talking)
     assert record["cause"] == "restart", record
-    assert talked - 6 <= record["seconds"] <= talked, (record["seconds"], talked)
+    assert talk.least() - 6 <= record["seconds"] <= talk.most(), (record["seconds"], talk)
     bill = owner.api("GET", f"/api/v1/calls/{talking}/bill")
     assert (bill["seconds"], bill["amount"]) == (record["seconds"], RATE * record["seconds"]), bill
     for call in (queued, voicemail):
@@ -88,9 +92,9 @@ def main(build):
         house.keep_ports()
         owner = Owner(house, "jansen")
         with Seat(house, "zoe") as zoe:
-            *calls, talked = cut(house, owner, zoe)
+            *calls, talk = cut(house, owner, zoe)
             house.start()
-            all_is_there(house, owner, zoe, calls, talked)
+            all_is_there(house, owner, zoe, calls, talk)
             print("all_is_there good", flush=True)
             goes_on(house, owner, zoe)
             print("goes_on good", flush=True)

@@ -14,9 +14,7 @@ from house import House, Problem, wait_until  # noqa: E402
 from stranger import Stranger  # noqa: E402
 
 BAKERY = "+31205550118"
-BEEP = 1000
 LOUD = 0.05
-PURE = 0.15  # no voice is so much of one tone
 WAYS = {"wav": "wavenc", "opus": "opusenc ! oggmux", "mp3": "lamemp3enc"}
 
 
@@ -69,7 +67,7 @@ def hears(house, tone):
     with Stranger(house.sip_port, "+31612345678", tone=300) as caller:
         caller.call(BAKERY).wait_for("talking")
         wait_until(lambda: len(caller.heard) > 8000, what="a greeting")
-        level = caller.level(tone)
+        level = caller.level(tone, end=8000)
         caller.hang_up()
         caller.wait_for("ended")
         return level > LOUD
@@ -91,14 +89,15 @@ def files(house, line):
 
 
 def enter(caller, code):
+    """Types it into the greeting."""
     caller.call(BAKERY).wait_for("talking")
     wait_until(lambda: len(caller.heard) > 4000, what="a greeting")
     caller.dial("*" + code)
 
 
-def take(caller):
+def take(caller, since=0):
     """After the tone, a second of his own, closed with hash."""
-    wait_until(lambda: caller.level(BEEP, 0.2) > PURE, what="the tone to speak after")
+    caller.wait_for_beep(since=since)
     caller.wait_sent(0.5)  # the tone is shorter
     caller.wait_sent(1.5)
     caller.press("#")
@@ -112,7 +111,7 @@ def by_phone(house, line):
         take(caller)
         wait_until(lambda: caller.level(500) > LOUD, what="his own words")
         caller.press("2")  # again
-        take(caller)
+        take(caller, len(caller.heard))
         wait_until(lambda: caller.level(500) > LOUD, what="his own words, again")
         assert line.find()["origin"] == "upload"  # not before he says so
         caller.press("1")

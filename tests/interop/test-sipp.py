@@ -157,7 +157,7 @@ def send_malformed(house):
             port = sender.getsockname()[1]
             sender.sendto(message.replace(b"127.0.0.1:0", f"127.0.0.1:{port}".encode()),
                           ("127.0.0.1", house.sip_port))
-            status = final_status(sender, 2 if answered else 0.3)
+            status = final_status(sender, 5 if answered else 0.3)
         if (answered and status is None) or (status is not None and not 400 <= status < 700):
             faults.append(f"{what}: {status}")
     return faults

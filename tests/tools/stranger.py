@@ -301,14 +301,28 @@ class Stranger:
                 self.sent += 1
                 self.changed.notify_all()
 
-    def samples(self, seconds=0.5):
-        """The last heard."""
-        return [DECODED[self.codec][byte] for byte in bytes(self.heard[-int(seconds * RATE):])]
+    def samples(self, seconds=0.5, end=None):
+        """The last heard, or those before sample @end."""
+        end = len(self.heard) if end is None else end
+        return [DECODED[self.codec][byte] for byte in bytes(self.heard[max(end - int(seconds * RATE), 0):end])]
 
-    def level(self, frequency, seconds=0.5):
-        """Of the last @seconds heard; what it has not heard yet counts as silence."""
-        samples = self.samples(seconds)
+    def level(self, frequency, seconds=0.5, end=None):
+        """Of these @seconds; what it has not heard yet counts as silence."""
+        samples = self.samples(seconds, end)
         return level(samples, frequency) * len(samples) / int(seconds * RATE)
+
+    def wait_for_beep(self, frequency=1000, loud=0.15, since=0, seconds=15):
+        """A fifth of a second of a tone, in all that was heard after sample @since: it is not missed when
+        nobody listened as it came. No voice is so much of one tone."""
+        deadline, end = time.monotonic() + seconds, since
+        while True:
+            while end + RATE // 10 <= len(self.heard):
+                end += RATE // 10
+                if self.level(frequency, 0.2, end) > loud:
+                    return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no beep in {seconds} s")
+            time.sleep(0.02)
 
     def wait_sent(self, seconds):
         """Until so much more of its tone is sent."""
