@@ -69,7 +69,9 @@ struct _CsApp {
   GHashTable *resuming; /* CtId*: at work before the restart; of the switch loop */
   gint64 resume_until_us;
   GMutex reload_lock;
-  gboolean trunks_missing; /* under it: some trunk's host could not be found */
+  gboolean trunks_missing; /* under it: some trunk's host could not be found, at the last look */
+  GHashTable *addresses;   /* under it: "host:port" of trunks to where that was found last */
+  GHashTable *not_found;   /* under it: of these, which were not found since, and the log says so */
   CsWorkers *reader;       /* one thread: reads anew, and may have to wait for a name server */
   int retrying;            /* atomic: trunks are looked for there, or wait for it */
   GCancellable *stopping;  /* nobody waits for a name server any more */

@@ -314,6 +314,8 @@ cs_app_start (const CsConfig *config, CtClock *clock, GError **error)
   app->helper = cs_app_find_helper ();
   app->resuming = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_mutex_init (&app->reload_lock);
+  app->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  app->not_found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   cs_app_start_reader (app);
   cs_places_fill (&app->places, config->data_folder);
   app->tenants = (CsTenantsContext){ config->sip_realm,
@@ -404,6 +406,8 @@ cs_app_stop (CsApp *app)
   g_free (app->helper);
   if (app->lock >= 0)
     close (app->lock);
+  g_hash_table_unref (app->addresses);
+  g_hash_table_unref (app->not_found);
   g_mutex_clear (&app->reload_lock);
   g_object_unref (app->stopping);
   ct_clock_unref (app->clock);

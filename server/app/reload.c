@@ -46,6 +46,35 @@ read_secret (CsApp *app, CtId tenant, const char *file)
   return g_strchomp (secret);
 }
 
+/* A host that was found before stays where it was while the name server fails. That it knows no such
+ * name is taken for a failure as well: many say so when they cannot ask any further. */
+static gboolean
+find_address (CsApp *app, CsSipTrunk *trunk, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("%s:%u", trunk->host, trunk->port);
+  const char *last = g_hash_table_lookup (app->addresses, place);
+  g_autoptr (GError) wrong = NULL;
+
+  if (cs_sip_trunk_resolve (trunk, app->stopping, &wrong))
+    {
+      g_hash_table_remove (app->not_found, place);
+      g_hash_table_replace (app->addresses, g_steal_pointer (&place), g_strdup (trunk->address));
+      return TRUE;
+    }
+  if (last == NULL || !ct_error_is (wrong, CT_ERROR_IO)
+      || g_cancellable_is_cancelled (app->stopping))
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return FALSE;
+    }
+  trunk->address = g_strdup (last);
+  app->trunks_missing = TRUE;
+  if (g_hash_table_add (app->not_found, g_strdup (place)))
+    cs_warning (CS_ABOUT (.tenant = trunk->tenant), "%s; %s stays at %s", wrong->message,
+                trunk->host, last);
+  return TRUE;
+}
+
 static CsSipTrunk *
 trunk_of (CsApp *app, const CsTrunk *row, GError **error)
 {
@@ -65,7 +94,7 @@ trunk_of (CsApp *app, const CsTrunk *row, GError **error)
   trunk->max_calls = (guint) spec->max_calls;
   trunk->max_calls_per_second = (guint) spec->calls_per_second;
   trunk->country = g_strdup (spec->country_prefix);
-  if (cs_sip_trunk_resolve (trunk, app->stopping, error))
+  if (find_address (app, trunk, error))
     return trunk;
   cs_sip_trunk_free (trunk);
   return NULL;

@@ -44,7 +44,7 @@ look_up (const CsSipTrunk *trunk, GCancellable *cancellable, CsSipAddress *addre
   GList *found = g_resolver_lookup_by_name (resolver, trunk->host, cancellable, &failure);
 
   if (found == NULL)
-    return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: %s", trunk->name, failure->message);
+    return ct_fail (error, CT_ERROR_IO, "Trunk %s: %s", trunk->name, failure->message);
   first = g_inet_address_to_string (found->data);
   g_resolver_free_addresses (found);
   if (!cs_sip_address_parse (first, address))
@@ -59,9 +59,6 @@ cs_sip_trunk_resolve (CsSipTrunk *trunk, GCancellable *cancellable, GError **err
   CsSipAddress address;
   char text[CS_SIP_ADDRESS_TEXT];
 
-  if (!cs_sip_address_parse (trunk->host, &address)
-      && !look_up (trunk, cancellable, &address, error))
-    return FALSE;
   for (guint i = 0; trunk->sources != NULL && trunk->sources[i] != NULL; i++)
     {
       CsSipBlock block;
@@ -70,6 +67,9 @@ cs_sip_trunk_resolve (CsSipTrunk *trunk, GCancellable *cancellable, GError **err
         return ct_fail (error, CT_ERROR_INVALID, "Trunk %s: \"%s\" is no address or block",
                         trunk->name, trunk->sources[i]);
     }
+  if (!cs_sip_address_parse (trunk->host, &address)
+      && !look_up (trunk, cancellable, &address, error))
+    return FALSE;
   cs_sip_address_print (&address, text);
   g_free (trunk->address);
   trunk->address = g_strdup (text);

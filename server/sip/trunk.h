@@ -48,7 +48,8 @@ void cs_sip_trunk_free (CsSipTrunk *trunk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSipTrunk, cs_sip_trunk_free)
 
 /* Fills `address`. Blocks for DNS: call it where configuration is read, never on a loop. @cancellable
- * (may be NULL) ends the wait for a name server at once. */
+ * (may be NULL) ends the wait for a name server at once. CT_ERROR_IO: the name was not found, or no
+ * name server answered, and nothing else is wrong; CT_ERROR_INVALID. */
 gboolean cs_sip_trunk_resolve (CsSipTrunk *trunk, GCancellable *cancellable, GError **error);
 
 /* What was dialled or shown ("0031…", "06…", "+31…", "31…") as E.164 with +, or NULL when it is not

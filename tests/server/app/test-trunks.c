@@ -18,8 +18,9 @@ typedef struct {
   GMutex lock;
   GCond changed;
   Mood mood;
-  guint asked; /* while not gone */
-  guint open;  /* of these without an answer */
+  GResolverError failure; /* while gone */
+  guint asked;            /* while not gone */
+  guint open;             /* of these without an answer */
   guint most_open;
 } NameServer;
 
@@ -73,10 +74,10 @@ name_server_lookup (GResolver *resolver, const char *name, GCancellable *cancell
 {
   NameServer *self = (NameServer *) resolver;
 
-  g_assert_cmpstr (name, ==, "carrier.example");
+  g_assert_true (g_str_has_suffix (name, "carrier.example"));
   if (get_mood (self) == GONE)
     {
-      g_set_error (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "nobody knows it");
+      g_set_error (error, G_RESOLVER_ERROR, self->failure, "nobody knows it");
       return NULL;
     }
   /* The main thread of a server cannot wait; nor can that of a test. */
@@ -138,17 +139,33 @@ typedef struct {
   CsApp *app;
 } Fixture;
 
+/* Where a trunk is said to be. */
+typedef struct {
+  const char *host;
+  int port;
+} Place;
+
+static gboolean
+write_tenant (CsDb *db, gpointer data, GError **error)
+{
+  CtId tenant;
+
+  return cs_tenants_create (db, cs_scope_system (), "calls.example", "Example", "Europe/Brussels",
+                            "en", &tenant, error);
+}
+
 static gboolean
 write_trunk (CsDb *db, gpointer data, GError **error)
 {
+  const Place *place = data;
   g_autoptr (CtTrunkSpec) spec = ct_trunk_spec_new ();
-  CtId tenant;
+  g_autoptr (CsTenant) tenant
+      = cs_tenants_find_domain (db, cs_scope_system (), "calls.example", error);
 
   spec->key = g_strdup ("carrier");
-  spec->host = g_strdup ("carrier.example");
-  return cs_tenants_create (db, cs_scope_system (), "calls.example", "Example", "Europe/Brussels",
-                            "en", &tenant, error)
-         && cs_tenants_put_trunk (db, cs_scope_tenant (tenant), spec, error);
+  spec->host = g_strdup (place->host);
+  spec->port = place->port;
+  return tenant != NULL && cs_tenants_put_trunk (db, cs_scope_tenant (tenant->id), spec, error);
 }
 
 static void
@@ -164,7 +181,9 @@ write_data (Fixture *f)
   store = cs_store_open (places.database, f->clock, (const CsMigration *) (gpointer) steps->data,
                          steps->len, &error);
   g_assert_no_error (error);
-  cs_store_write (store, write_trunk, NULL, &error);
+  cs_store_write (store, write_tenant, NULL, &error);
+  g_assert_no_error (error);
+  cs_store_write (store, write_trunk, &(Place){ "carrier.example", 0 }, &error);
   g_assert_no_error (error);
   cs_store_close (store);
   cs_places_clear (&places);
@@ -207,6 +226,18 @@ tear_down (Fixture *f, gconstpointer data)
   g_assert_true (g_spawn_sync (NULL, (char **) remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
                                NULL, NULL, NULL));
   g_free (f->folder);
+}
+
+static int warnings; /* atomic: that a host stays where it was */
+
+static GLogWriterOutput
+count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0
+        && strstr (fields[i].value, "carrier.example stays at 192.0.2.7") != NULL)
+      g_atomic_int_inc (&warnings);
+  return g_log_writer_default (level, fields, n_fields, data);
 }
 
 static guint
@@ -262,6 +293,58 @@ test_reload (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->names->asked, ==, 2);
 }
 
+/* Reads anew as SIGHUP does, here: nobody waits for a name server that is gone. */
+static void
+reload_at (Fixture *f, const char *host, int port)
+{
+  g_autoptr (GError) error = NULL;
+
+  cs_store_write (f->app->store, write_trunk, &(Place){ host, port }, &error);
+  g_assert_no_error (error);
+  cs_app_reload (f->app, &error);
+  g_assert_no_error (error);
+}
+
+static void
+retry (Fixture *f)
+{
+  cs_app_retry_trunks (f->app);
+  while (g_atomic_int_get (&f->app->retrying))
+    g_thread_yield ();
+}
+
+/* Found once, a trunk stays where it was while the name server fails, and only there. */
+static void
+test_kept (Fixture *f, gconstpointer data)
+{
+  f->names->failure = GPOINTER_TO_INT (data);
+  set_mood (f->names, ANSWERS);
+  retry (f);
+  g_assert_cmpuint (count_trunks (f), ==, 1);
+  set_mood (f->names, GONE);
+  g_atomic_int_set (&warnings, 0);
+  reload_at (f, "carrier.example", 0);
+  reload_at (f, "carrier.example", 0);
+  retry (f);
+  g_assert_cmpuint (count_trunks (f), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
+  reload_at (f, "other.carrier.example", 0);
+  g_assert_cmpuint (count_trunks (f), ==, 0);
+  reload_at (f, "carrier.example", 5070);
+  g_assert_cmpuint (count_trunks (f), ==, 0);
+  reload_at (f, "carrier.example", 0);
+  g_assert_cmpuint (count_trunks (f), ==, 1);
+  g_assert_cmpuint (f->names->asked, ==, 1);
+  set_mood (f->names, ANSWERS);
+  retry (f); /* it is still looked for */
+  retry (f); /* it is found */
+  g_assert_cmpuint (f->names->asked, ==, 2);
+  set_mood (f->names, GONE);
+  g_atomic_int_set (&warnings, 0);
+  reload_at (f, "carrier.example", 0);
+  g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1); /* the next time it is told again */
+}
+
 static void
 test_stopped (Fixture *f, gconstpointer data)
 {
@@ -282,10 +365,15 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL
                           | G_LOG_FATAL_MASK); /* a warning tells of the trunk */
+  g_log_set_writer_func (count_warnings, NULL, NULL);
   /* As the loop of main() does. */
   g_assert_true (g_main_context_acquire (g_main_context_default ()));
   g_test_add ("/trunks/found", Fixture, NULL, set_up, test_found, tear_down);
   g_test_add ("/trunks/reload", Fixture, NULL, set_up, test_reload, tear_down);
+  g_test_add ("/trunks/kept-unknown", Fixture, GINT_TO_POINTER (G_RESOLVER_ERROR_NOT_FOUND), set_up,
+              test_kept, tear_down);
+  g_test_add ("/trunks/kept-unanswered", Fixture,
+              GINT_TO_POINTER (G_RESOLVER_ERROR_TEMPORARY_FAILURE), set_up, test_kept, tear_down);
   g_test_add ("/trunks/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
   g_test_add ("/trunks/stopped-reload", Fixture, "reload", set_up, test_stopped, tear_down);
   return g_test_run ();
