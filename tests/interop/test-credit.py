@@ -86,7 +86,7 @@ def both_recordings(owner, call, seconds):
             return 0
     wait_until(lambda: length() > 0 and length("?part=voicemail") > 0, what="both recordings")
     assert abs(length() - seconds) < 1, length()
-    assert 1 < length("?part=voicemail") < 3, length("?part=voicemail")
+    assert 1 < length("?part=voicemail") < 5, length("?part=voicemail")
 
 
 def talked_out(house, owner, seat, caller, seconds, talk):

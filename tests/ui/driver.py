@@ -146,8 +146,8 @@ class Window:
     def texts(self):
         """What is only read, as it stands on the screen."""
         roles = (self.roles.LABEL, self.roles.ALERT, self.roles.NOTIFICATION)
-        return [node for node in self.tree.read().walk() if node.role in roles and node.name
-                and node.is_showing()]
+        return self.tree.choose_showing([node for node in self.tree.read().walk()
+                                         if node.role in roles and node.name])
 
     def labels(self):
         """All text on the screen, for tests and for their messages."""
