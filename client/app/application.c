@@ -4,6 +4,7 @@
 #include "client/app/application.h"
 
 #include "client/app/app-private.h"
+#include "client/app/locale.h"
 #include "client/app/settings.h"
 #include "client/app/sign-in-window.h"
 #include "client/app/workplace.h"
@@ -14,7 +15,6 @@
 
 #include <glib/gi18n.h>
 #include <gst/gst.h>
-#include <locale.h>
 
 struct _CdApplication {
   AdwApplication parent_instance;
@@ -501,28 +501,13 @@ cd_application_new (void)
                        CD_RESOURCES, "flags", G_APPLICATION_CAN_OVERRIDE_APP_ID, NULL);
 }
 
-/* LANG may name a locale that nobody generated on this machine. Words need our catalogue only: they are in
- * that language all the same, numbers as the C locale has them. */
-static void
-set_locale (void)
-{
-  g_autofree char *wished = NULL;
-
-  if (setlocale (LC_ALL, "") != NULL)
-    return;
-  wished = g_strjoinv (":", (char **) g_get_language_names ());
-  g_setenv ("LANGUAGE", wished, TRUE);
-  g_setenv ("LC_ALL", "C.UTF-8", TRUE);
-  setlocale (LC_ALL, "");
-}
-
 int
 cd_application_main (int argc, char **argv)
 {
   const char *locales = g_getenv ("CENTRALE_LOCALEDIR");
   g_autoptr (CdApplication) application = NULL;
 
-  set_locale ();
+  cd_set_locale ();
   bindtextdomain (GETTEXT_PACKAGE, locales != NULL ? locales : CENTRALE_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
