@@ -343,7 +343,8 @@ run_disk (gpointer data)
       };
 
       poll (wait, G_N_ELEMENTS (wait), open > 0 ? DISK_PERIOD_MS : -1);
-      cs_bell_silence (media->disk_bell);
+      if (wait[0].revents & POLLIN)
+        cs_bell_silence (media->disk_bell);
     }
   return NULL;
 }
