@@ -3,6 +3,7 @@
  * it does never holds up the thread that serves the signals, and it does not hold up the stop. */
 #include <string.h>
 
+#include "../../tools/tree.h"
 #include "server/app/app-private.h"
 #include "server/tenants/tenants-store.h"
 
@@ -214,8 +215,6 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  const char *remove[] = { "rm", "-r", f->folder, NULL };
-
   g_clear_pointer (&f->app, cs_app_stop);
   g_resolver_set_default (f->before);
   g_clear_object (&f->before);
@@ -223,8 +222,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_clear_object (&f->names);
   cs_config_free (f->config);
   ct_clock_unref (f->clock);
-  g_assert_true (g_spawn_sync (NULL, (char **) remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
-                               NULL, NULL, NULL));
+  remove_tree (f->folder);
   g_free (f->folder);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Prompts: mapped, followed when files are replaced, made out of files, texts and arithmetic; and what
  * strangers upload is refused with a reason, by a helper that cannot do harm. */
+#include "../../tools/tree.h"
 #include "common/base/error.h"
 #include "rig.h"
 #include "server/media/prepare.h"
@@ -9,7 +10,6 @@
 #include "server/media/wav.h"
 
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,10 +36,8 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *root = g_path_get_dirname (fixture->folder);
-  const char *argv[] = { "rm", "-r", root, NULL };
 
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
-                               NULL, NULL, NULL));
+  remove_tree (root);
   g_free (fixture->folder);
   g_free (fixture->helper);
 }
